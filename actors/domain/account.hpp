@@ -1,0 +1,93 @@
+#pragma once
+// An account: who a person is, how they prove it, and on which devices they are signed in (stream `account/<userId>`).
+// Tokens are never stored: a refresh token carries its generation under a MAC, the account knows the one that counts.
+
+#include "actors/domain/decision.hpp"
+#include "events/account_events.hpp"
+
+#include <map>
+#include <variant>
+
+namespace parley::domain {
+
+inline constexpr std::size_t logins_max = 32;      ///< signed-in devices an account; the oldest is revoked beyond it
+inline constexpr std::size_t name_bytes_max = 128; ///< a display name, UTF-8
+inline constexpr std::size_t email_bytes_max = 254; ///< RFC 5321 section 4.5.3.1.3
+
+struct account {
+  struct login {
+    std::uint64_t generation = 0;
+    time_point opened_at, refreshed_at, expires_at;
+    std::string device;
+  };
+  struct state {
+    user_id user; ///< empty: no such account
+    bool guest = false;
+    std::string email, name, password_hash;
+    time_point created_at;
+    std::map<login_id, login> logins; ///< the ones not revoked
+  };
+
+  /// Registers and signs in at once; claims `email_stream` in the same commit (errc::email_taken when it is claimed).
+  struct register_user {
+    user_id user;
+    std::string email;  ///< normalised: trimmed, lower case
+    stream_id email_stream;
+    std::string name;
+    std::string password_hash;
+    login_id login;
+    std::string device;
+    time_point login_expires_at;
+  };
+  struct register_guest {
+    user_id user;
+    std::string name;
+    login_id login;
+    std::string device;
+    time_point login_expires_at;
+  };
+  /// The password was verified by the caller against `password_hash`, off the actor threads; should it have changed
+  /// since, errc::invalid_credentials.
+  struct open_login {
+    login_id login;
+    std::string verified_hash;
+    std::string device;
+    time_point login_expires_at;
+  };
+  /// Rotates. A generation older than the current one is a stolen or replayed token: the login is revoked and the
+  /// answer is errc::token_reused (the events of that revocation are written: see `refused_with`).
+  struct refresh_login {
+    login_id login;
+    std::uint64_t generation = 0;
+    time_point login_expires_at;
+  };
+  struct revoke_login {
+    login_id login;
+    std::string reason; ///< logout, revoked
+  };
+  struct rename {
+    std::string name;
+  };
+  /// A question, no change: is this login in force? errc::session_revoked when not.
+  struct check_login {
+    login_id login;
+  };
+  /// A question: the stored hash and id, for verifying a password. errc::invalid_credentials when there is no account.
+  struct read_credentials {};
+
+  using command = std::variant<register_user, register_guest, open_login, refresh_login, revoke_login, rename,
+                               check_login, read_credentials>;
+  using event = events::account_event;
+  static constexpr std::string_view family = "account";
+  static constexpr int snapshot_schema = 1;
+
+  [[nodiscard]] static result<decision<event>> decide(const state& s, const command& c, const context& by);
+  static void evolve(state& s, const event& e, time_point when);
+  /// register_*, open_login, refresh_login: {id, email?, name, guest, loginId, generation}; read_credentials: {id, name,
+  /// email, passwordHash}; check_login: {id, name, guest}; rename: {id, email?, name}; revoke_login: {}.
+  [[nodiscard]] static std::string reply(const state& after, const command& c, const context& by, version at);
+  [[nodiscard]] static std::string snapshot(const state& s);
+  [[nodiscard]] static result<state> restore(std::string_view snapshot);
+};
+
+} // namespace parley::domain

@@ -1,0 +1,63 @@
+#pragma once
+// A lounge: a lasting place with an owner (stream `lounge/<loungeId>`).
+
+#include "actors/domain/decision.hpp"
+#include "actors/domain/message.hpp"
+#include "events/gathering_events.hpp"
+
+#include <map>
+#include <variant>
+
+namespace parley::domain {
+
+inline constexpr std::uint32_t lounge_sessions_max = 10'000;
+inline constexpr std::size_t lounge_name_bytes_max = 128;
+inline constexpr std::size_t lounge_topic_bytes_max = 512;
+
+struct lounge {
+  struct member {
+    user_id user;
+    std::string name;
+    bool guest = false;
+    time_point joined_at;
+  };
+  struct state {
+    lounge_id id; ///< empty: never created
+    user_id owner;
+    std::string name, topic;
+    time_point created_at;
+    std::map<session_id, member> members; ///< who is present
+  };
+
+  struct create {
+    lounge_id id;
+    std::string name, topic;
+  };
+  struct join {
+    std::string name; ///< empty: the caller's
+  };
+  struct leave {
+    std::string reason = "left";
+  };
+  struct send {
+    draft_message message;
+  };
+  struct typing {
+    bool is_typing = false;
+  };
+
+  using command = std::variant<create, join, leave, send, typing>;
+  using event = events::lounge_event;
+  static constexpr std::string_view family = "lounge";
+  static constexpr int snapshot_schema = 1;
+
+  [[nodiscard]] static result<decision<event>> decide(const state& s, const command& c, const context& by);
+  static void evolve(state& s, const event& e, time_point when);
+  /// create: {id, loungeId, name, topic, ownerId, createdAt}; join: the same and users as a room's, userId, sessionId,
+  /// seq; send: {id, loungeId, seq, timestamp}; leave, typing: {loungeId}.
+  [[nodiscard]] static std::string reply(const state& after, const command& c, const context& by, version at);
+  [[nodiscard]] static std::string snapshot(const state& s);
+  [[nodiscard]] static result<state> restore(std::string_view snapshot);
+};
+
+} // namespace parley::domain

@@ -1,0 +1,34 @@
+#pragma once
+// A codec turns frames of one framing into client messages, and what we say into frames. Pure: it sees bytes and
+// neutral messages only. One instance serves all connections of its framing, from any thread.
+
+#include "events/errors.hpp"
+#include "gateway/protocol/client_message.hpp"
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace parley::gateway {
+
+/// Something a client is told: one body under its name and its aliases (schema/protocols.md).
+struct push {
+  std::string_view name;
+  std::string_view alias; ///< empty: none
+  std::string_view body;  ///< JSON object text
+};
+
+class codec {
+public:
+  virtual ~codec() = default;
+  /// errc::malformed for what is not a message; bounded in depth and size.
+  [[nodiscard]] virtual result<client_message> parse(std::string_view frame) const = 0;
+  /// The following append the text of one message (not its WebSocket header).
+  virtual void write_push(std::string& out, std::string_view name, std::string_view body) const = 0;
+  virtual void write_ack(std::string& out, std::uint64_t ack, std::string_view body) const = 0;
+  virtual void write_error(std::string& out, std::uint64_t ack, const error& e) const = 0;
+  /// An error that answers nothing in particular: `exception`.
+  virtual void write_exception(std::string& out, const error& e) const = 0;
+};
+
+} // namespace parley::gateway
