@@ -16,10 +16,10 @@ namespace parley {
 
 /// What a command answered, once it is durable.
 struct answer {
-  std::string body;          ///< JSON object text (see each entity's `reply`)
-  position at = 0;           ///< what a later read must have seen; 0: the command wrote nothing and waited for nothing
+  std::string body; ///< JSON object text (see each entity's `reply`)
+  position at = 0;  ///< what a later read must have seen; 0: the command wrote nothing and waited for nothing
   parley::version version = 0; ///< the entity's version after the command
-  bool repeated = false;     ///< the first answer to an earlier command with the same key, given again
+  bool repeated = false;       ///< the first answer to an earlier command with the same key, given again
 };
 
 /// The continuation of a command: called exactly once, on the entity's thread. When it is dropped uncalled (its actor
@@ -29,8 +29,10 @@ public:
   using function = std::function<void(result<answer>)>;
 
   reply() = default;
-  explicit reply(function f) : function_{std::move(f)} {}
-  reply(reply&& other) noexcept : function_{std::exchange(other.function_, nullptr)} {}
+  explicit reply(function f)
+    : function_{std::move(f)} {}
+  reply(reply&& other) noexcept
+    : function_{std::exchange(other.function_, nullptr)} {}
   reply& operator=(reply&& other) noexcept {
     if (this != &other) {
       abandon();

@@ -14,8 +14,8 @@ namespace parley {
 
 /// One durable event, or an ephemeral signal, of one place. Immutable once published; shared by all readers.
 struct publication {
-  stream_id topic;        ///< the place's stream
-  version seq = 0;        ///< the event's version; 0: ephemeral
+  stream_id topic; ///< the place's stream
+  version seq = 0; ///< the event's version; 0: ephemeral
   time_point time;
   std::variant<event, domain::signal> what;
 };

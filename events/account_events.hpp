@@ -91,8 +91,7 @@ struct email_claimed {
   friend bool operator==(const email_claimed&, const email_claimed&) = default;
 };
 
-using account_event =
-    std::variant<registered, guest_registered, renamed, login_opened, login_refreshed, login_revoked>;
+using account_event = std::variant<registered, guest_registered, renamed, login_opened, login_refreshed, login_revoked>;
 using email_event = std::variant<email_claimed>;
 
 } // namespace parley::events

@@ -11,46 +11,46 @@
 namespace parley {
 
 enum class errc : std::uint8_t {
-  malformed,            // 400
-  unknown_event,        // 400
-  unauthenticated,      // 401
-  invalid_credentials,  // 401
-  token_expired,        // 401
-  token_reused,         // 401
-  session_revoked,      // 401
-  forbidden,            // 403
-  not_member,           // 403
-  guests_not_allowed,   // 403
-  origin_not_allowed,   // 403
-  not_found,            // 404
-  room_not_found,       // 404
-  lounge_not_found,     // 404
-  user_not_found,       // 404
-  target_not_found,     // 404
-  method_not_allowed,   // 405
-  request_timeout,      // 408
-  conflict,             // 409
-  email_taken,          // 409
-  room_full,            // 409
-  request_in_progress,  // 409
-  room_closed,          // 410
-  room_expired,         // 410
-  precondition_failed,  // 412
-  too_large,            // 413
-  unsupported_media,    // 415
-  invalid,              // 422
-  weak_password,        // 422
-  invalid_email,        // 422
-  key_reused,           // 422
-  precondition_required,// 428
-  rate_limited,         // 429
-  header_too_large,     // 431
-  internal,             // 500
-  unavailable,          // 503
-  read_model_behind,    // 503
-  log_unavailable,      // 503: the log refuses writes (disk full, failed sync)
-  version_conflict,     // 503: another writer moved the stream; retried inside, clients hardly see it
-  corrupt,              // 500: stored bytes do not check
+  malformed,             // 400
+  unknown_event,         // 400
+  unauthenticated,       // 401
+  invalid_credentials,   // 401
+  token_expired,         // 401
+  token_reused,          // 401
+  session_revoked,       // 401
+  forbidden,             // 403
+  not_member,            // 403
+  guests_not_allowed,    // 403
+  origin_not_allowed,    // 403
+  not_found,             // 404
+  room_not_found,        // 404
+  lounge_not_found,      // 404
+  user_not_found,        // 404
+  target_not_found,      // 404
+  method_not_allowed,    // 405
+  request_timeout,       // 408
+  conflict,              // 409
+  email_taken,           // 409
+  room_full,             // 409
+  request_in_progress,   // 409
+  room_closed,           // 410
+  room_expired,          // 410
+  precondition_failed,   // 412
+  too_large,             // 413
+  unsupported_media,     // 415
+  invalid,               // 422
+  weak_password,         // 422
+  invalid_email,         // 422
+  key_reused,            // 422
+  precondition_required, // 428
+  rate_limited,          // 429
+  header_too_large,      // 431
+  internal,              // 500
+  unavailable,           // 503
+  read_model_behind,     // 503
+  log_unavailable,       // 503: the log refuses writes (disk full, failed sync)
+  version_conflict,      // 503: another writer moved the stream; retried inside, clients hardly see it
+  corrupt,               // 500: stored bytes do not check
 };
 
 /// What `code` says to clients. `status` is the HTTP status; `code` the stable snake_case name; `title` a short text.
@@ -63,8 +63,8 @@ struct errc_info {
 
 struct error {
   errc code = errc::internal;
-  std::string message;      ///< one sentence for a person; the title when empty
-  int retry_after_s = 0;    ///< seconds, for 429 and 503; 0: none known
+  std::string message;   ///< one sentence for a person; the title when empty
+  int retry_after_s = 0; ///< seconds, for 429 and 503; 0: none known
 };
 
 template <class T>

@@ -1,6 +1,7 @@
 #pragma once
 // An event lists its fields once; encoding, decoding and the catalogue are made from that list. A field is `stored`, or
-// `personal`: it belongs to a person and is kept apart from the start, so that it can be sealed under that person's key.
+// `personal`: it belongs to a person and is kept apart from the start, so that it can be sealed under that person's
+// key.
 
 #include <string_view>
 

@@ -19,16 +19,16 @@ struct room_opened {
   room_id room;
   std::string display_id; ///< the id as its opener wrote it; ids compare without case
   user_id host;
-  std::string title;      ///< empty: none
+  std::string title; ///< empty: none
   std::uint32_t capacity = 0;
   std::optional<time_point> expires_at;
   std::string history = "kept"; ///< kept, none
   bool guests = true;
   static constexpr auto fields() {
-    return std::tuple{stored("roomId", &room_opened::room),        stored("displayId", &room_opened::display_id),
-                      stored("hostId", &room_opened::host),        stored("title", &room_opened::title),
-                      stored("capacity", &room_opened::capacity),  stored("expiresAt", &room_opened::expires_at),
-                      stored("history", &room_opened::history),    stored("guests", &room_opened::guests)};
+    return std::tuple{stored("roomId", &room_opened::room),       stored("displayId", &room_opened::display_id),
+                      stored("hostId", &room_opened::host),       stored("title", &room_opened::title),
+                      stored("capacity", &room_opened::capacity), stored("expiresAt", &room_opened::expires_at),
+                      stored("history", &room_opened::history),   stored("guests", &room_opened::guests)};
   }
   friend bool operator==(const room_opened&, const room_opened&) = default;
 };
@@ -51,14 +51,17 @@ struct joined {
   static constexpr int schema = 1;
   user_id user;
   session_id session;
-  bool host = false;  ///< the room's host or the lounge's owner
+  bool host = false; ///< the room's host or the lounge's owner
   bool guest = false;
   std::uint32_t participants = 0; ///< sessions present afterwards
   std::string name;
   static constexpr auto fields() {
-    return std::tuple{stored("userId", &joined::user),   stored("sessionId", &joined::session),
-                      stored("host", &joined::host),     stored("guest", &joined::guest),
-                      stored("participants", &joined::participants), personal("name", &joined::name)};
+    return std::tuple{stored("userId", &joined::user),
+                      stored("sessionId", &joined::session),
+                      stored("host", &joined::host),
+                      stored("guest", &joined::guest),
+                      stored("participants", &joined::participants),
+                      personal("name", &joined::name)};
   }
   friend bool operator==(const joined&, const joined&) = default;
 };
@@ -73,9 +76,9 @@ struct left {
   std::string reason;             ///< left, connection-lost, session-revoked, room-closed, room-expired
   std::string name;
   static constexpr auto fields() {
-    return std::tuple{stored("userId", &left::user), stored("sessionId", &left::session), stored("host", &left::host),
-                      stored("participants", &left::participants), stored("reason", &left::reason),
-                      personal("name", &left::name)};
+    return std::tuple{stored("userId", &left::user),   stored("sessionId", &left::session),
+                      stored("host", &left::host),     stored("participants", &left::participants),
+                      stored("reason", &left::reason), personal("name", &left::name)};
   }
   friend bool operator==(const left&, const left&) = default;
 };
@@ -86,10 +89,10 @@ struct message_sent {
   message_id message;
   user_id user;
   session_id session;
-  std::string name;            ///< as shown beside the text
+  std::string name; ///< as shown beside the text
   std::string text;
-  std::string reply_to;        ///< JSON text {id,text,sender} of the message replied to; empty: none
-  std::string client_time;     ///< the client's own timestamp, opaque; empty: none
+  std::string reply_to;    ///< JSON text {id,text,sender} of the message replied to; empty: none
+  std::string client_time; ///< the client's own timestamp, opaque; empty: none
   static constexpr auto fields() {
     return std::tuple{stored("messageId", &message_sent::message), stored("userId", &message_sent::user),
                       stored("sessionId", &message_sent::session), stored("clientTime", &message_sent::client_time),
@@ -105,9 +108,9 @@ struct offer_relayed {
   static constexpr int schema = 1;
   user_id user;
   session_id session;
-  std::string to;        ///< the receiving session's id; empty: everybody else in the room
+  std::string to; ///< the receiving session's id; empty: everybody else in the room
   std::uint64_t bytes = 0;
-  std::string sha256;    ///< lower-case hex
+  std::string sha256; ///< lower-case hex
   static constexpr auto fields() {
     return std::tuple{stored("userId", &offer_relayed::user), stored("sessionId", &offer_relayed::session),
                       stored("to", &offer_relayed::to), stored("bytes", &offer_relayed::bytes),
@@ -144,8 +147,7 @@ struct room_closed {
   friend bool operator==(const room_closed&, const room_closed&) = default;
 };
 
-using room_event =
-    std::variant<room_opened, joined, left, message_sent, offer_relayed, answer_relayed, room_closed>;
+using room_event = std::variant<room_opened, joined, left, message_sent, offer_relayed, answer_relayed, room_closed>;
 using lounge_event = std::variant<lounge_created, joined, left, message_sent>;
 
 } // namespace parley::events

@@ -30,9 +30,7 @@ using message_id = text_id<struct message_tag>;
 struct stream_id {
   std::string text;
 
-  [[nodiscard]] std::string_view family() const noexcept {
-    return std::string_view{text}.substr(0, text.find('/'));
-  }
+  [[nodiscard]] std::string_view family() const noexcept { return std::string_view{text}.substr(0, text.find('/')); }
   [[nodiscard]] std::string_view key() const noexcept {
     const auto slash = text.find('/');
     return slash == std::string::npos ? std::string_view{} : std::string_view{text}.substr(slash + 1);

@@ -18,12 +18,31 @@ void append_quoted(std::string& out, std::string_view text);
 
 class json_writer {
 public:
-  explicit json_writer(std::string& out) : out_{out} {}
+  explicit json_writer(std::string& out)
+    : out_{out} {}
 
-  json_writer& begin_object() { separate(); out_.push_back('{'); fresh_ = true; return *this; }
-  json_writer& end_object() { out_.push_back('}'); fresh_ = false; return *this; }
-  json_writer& begin_array() { separate(); out_.push_back('['); fresh_ = true; return *this; }
-  json_writer& end_array() { out_.push_back(']'); fresh_ = false; return *this; }
+  json_writer& begin_object() {
+    separate();
+    out_.push_back('{');
+    fresh_ = true;
+    return *this;
+  }
+  json_writer& end_object() {
+    out_.push_back('}');
+    fresh_ = false;
+    return *this;
+  }
+  json_writer& begin_array() {
+    separate();
+    out_.push_back('[');
+    fresh_ = true;
+    return *this;
+  }
+  json_writer& end_array() {
+    out_.push_back(']');
+    fresh_ = false;
+    return *this;
+  }
 
   /// `name` must need no escaping: our own field names.
   json_writer& key(std::string_view name) {
@@ -33,20 +52,41 @@ public:
     fresh_ = true;
     return *this;
   }
-  json_writer& value(std::string_view text) { separate(); append_quoted(out_, text); return *this; }
+  json_writer& value(std::string_view text) {
+    separate();
+    append_quoted(out_, text);
+    return *this;
+  }
   json_writer& value(const char* text) { return value(std::string_view{text}); }
   json_writer& value(const std::string& text) { return value(std::string_view{text}); }
   template <std::same_as<bool> Bool>
-  json_writer& value(Bool b) { separate(); out_.append(b ? "true" : "false"); return *this; }
+  json_writer& value(Bool b) {
+    separate();
+    out_.append(b ? "true" : "false");
+    return *this;
+  }
   template <std::integral Integer>
-    requires(!std::same_as<Integer, bool>)
-  json_writer& value(Integer n) { separate(); append_number(n); return *this; }
-  json_writer& null() { separate(); out_.append("null"); return *this; }
+  requires(!std::same_as<Integer, bool>) json_writer& value(Integer n) {
+    separate();
+    append_number(n);
+    return *this;
+  }
+  json_writer& null() {
+    separate();
+    out_.append("null");
+    return *this;
+  }
   /// Appends `json`, which must be one complete JSON value already.
-  json_writer& raw(std::string_view json) { separate(); out_.append(json); return *this; }
+  json_writer& raw(std::string_view json) {
+    separate();
+    out_.append(json);
+    return *this;
+  }
 
   template <class Value>
-  json_writer& field(std::string_view name, const Value& v) { return key(name).value(v); }
+  json_writer& field(std::string_view name, const Value& v) {
+    return key(name).value(v);
+  }
 
 private:
   void separate() {
@@ -57,8 +97,10 @@ private:
   void append_number(std::uint64_t n);
   template <std::integral Integer>
   void append_number(Integer n) {
-    if constexpr (std::signed_integral<Integer>) append_number(static_cast<std::int64_t>(n));
-    else append_number(static_cast<std::uint64_t>(n));
+    if constexpr (std::signed_integral<Integer>)
+      append_number(static_cast<std::int64_t>(n));
+    else
+      append_number(static_cast<std::uint64_t>(n));
   }
 
   std::string& out_;

@@ -39,7 +39,7 @@ struct room_row {
   std::uint32_t capacity = 0;
   std::uint32_t participants = 0; ///< sessions present
   bool guests = true;
-  bool meeting = false;           ///< opened with a title: listed as a meeting of its host
+  bool meeting = false; ///< opened with a title: listed as a meeting of its host
   time_point created_at;
   std::optional<time_point> expires_at;
   std::optional<std::string> closed; ///< the reason, when closed
@@ -101,8 +101,7 @@ public:
   /// Ordered by name, id.
   virtual void lounges(page_request p, position at_least, answer_to<page<lounge_row>> done) = 0;
   /// Who is present in a place (`room/…` or `lounge/…`), in the order of joining.
-  virtual void members(const stream_id& place, page_request p, position at_least,
-                       answer_to<page<member_row>> done) = 0;
+  virtual void members(const stream_id& place, page_request p, position at_least, answer_to<page<member_row>> done) = 0;
   /// Oldest first; with `newest_first` the other way round. Messages of rooms with history "none" are never listed.
   virtual void messages(const stream_id& place, bool newest_first, page_request p, position at_least,
                         answer_to<page<message_row>> done) = 0;

@@ -10,8 +10,8 @@
 
 namespace parley::domain {
 
-inline constexpr std::size_t logins_max = 32;      ///< signed-in devices an account; the oldest is revoked beyond it
-inline constexpr std::size_t name_bytes_max = 128; ///< a display name, UTF-8
+inline constexpr std::size_t logins_max = 32;       ///< signed-in devices an account; the oldest is revoked beyond it
+inline constexpr std::size_t name_bytes_max = 128;  ///< a display name, UTF-8
 inline constexpr std::size_t email_bytes_max = 254; ///< RFC 5321 section 4.5.3.1.3
 
 struct account {
@@ -31,7 +31,7 @@ struct account {
   /// Registers and signs in at once; claims `email_stream` in the same commit (errc::email_taken when it is claimed).
   struct register_user {
     user_id user;
-    std::string email;  ///< normalised: trimmed, lower case
+    std::string email; ///< normalised: trimmed, lower case
     stream_id email_stream;
     std::string name;
     std::string password_hash;
@@ -83,8 +83,8 @@ struct account {
 
   [[nodiscard]] static result<decision<event>> decide(const state& s, const command& c, const context& by);
   static void evolve(state& s, const event& e, time_point when);
-  /// register_*, open_login, refresh_login: {id, email?, name, guest, loginId, generation}; read_credentials: {id, name,
-  /// email, passwordHash}; check_login: {id, name, guest}; rename: {id, email?, name}; revoke_login: {}.
+  /// register_*, open_login, refresh_login: {id, email?, name, guest, loginId, generation}; read_credentials: {id,
+  /// name, email, passwordHash}; check_login: {id, name, guest}; rename: {id, email?, name}; revoke_login: {}.
   [[nodiscard]] static std::string reply(const state& after, const command& c, const context& by, version at);
   [[nodiscard]] static std::string snapshot(const state& s);
   [[nodiscard]] static result<state> restore(std::string_view snapshot);

@@ -31,17 +31,17 @@ struct context {
   session_id session; ///< empty for REST
   std::string name;   ///< the caller's display name
   bool guest = false;
-  std::string cause;  ///< id of the command, for the record
+  std::string cause; ///< id of the command, for the record
 };
 
 template <class Event>
 struct decision {
-  std::vector<Event> events;          ///< empty: what was asked for holds already
-  std::vector<timer_change> timers;   ///< stream left empty: the entity's own
-  std::vector<signal> signals;        ///< shown once the events are durable, never stored
-  std::vector<session_id> dismissed;  ///< sessions that are members no more by this decision and must be told
-  std::vector<stream_append> claims;  ///< further streams in the same atomic commit (an e-mail claim)
-  std::optional<error> refused_with;  ///< the events are written, and the caller gets this error all the same
+  std::vector<Event> events;         ///< empty: what was asked for holds already
+  std::vector<timer_change> timers;  ///< stream left empty: the entity's own
+  std::vector<signal> signals;       ///< shown once the events are durable, never stored
+  std::vector<session_id> dismissed; ///< sessions that are members no more by this decision and must be told
+  std::vector<stream_append> claims; ///< further streams in the same atomic commit (an e-mail claim)
+  std::optional<error> refused_with; ///< the events are written, and the caller gets this error all the same
 };
 
 } // namespace parley::domain

@@ -12,7 +12,7 @@ inline constexpr std::size_t reply_bytes_max = 2048;
 inline constexpr std::size_t client_time_bytes_max = 64;
 
 struct draft_message {
-  message_id id;           ///< the client's, else one made by the caller of the decider; never empty
+  message_id id; ///< the client's, else one made by the caller of the decider; never empty
   std::string text;
   std::string name;        ///< shown beside the text; empty: the member's
   std::string reply_to;    ///< JSON object text {id,text,sender}; empty: none

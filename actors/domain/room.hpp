@@ -49,7 +49,8 @@ struct room {
     bool guests = true;
   };
   /// A member that joins again changes nothing and is answered as the first time. An unknown room opens when
-  /// `open_if_absent`; else errc::room_not_found. errc::room_full, errc::guests_not_allowed, errc::room_closed/_expired.
+  /// `open_if_absent`; else errc::room_not_found. errc::room_full, errc::guests_not_allowed,
+  /// errc::room_closed/_expired.
   struct join {
     room_id id;
     std::string display_id;
@@ -86,9 +87,9 @@ struct room {
   [[nodiscard]] static result<decision<event>> decide(const state& s, const command& c, const context& by);
   static void evolve(state& s, const event& e, time_point when);
   /// open: {roomId, title?, hostId, capacity, createdAt, expiresAt?, history, guests, participantCount};
-  /// join: the same and {users: [{id, socketId, userId, username, name, isHost, guest, joinedAt}], participants: (same),
-  /// userId, sessionId, seq}; send: {id, roomId, seq, timestamp}; leave, close, typing, relay: {roomId}.
-  /// `id` and `socketId` of a user are its session's id.
+  /// join: the same and {users: [{id, socketId, userId, username, name, isHost, guest, joinedAt}], participants:
+  /// (same), userId, sessionId, seq}; send: {id, roomId, seq, timestamp}; leave, close, typing, relay: {roomId}. `id`
+  /// and `socketId` of a user are its session's id.
   [[nodiscard]] static std::string reply(const state& after, const command& c, const context& by, version at);
   [[nodiscard]] static std::string snapshot(const state& s);
   [[nodiscard]] static result<state> restore(std::string_view snapshot);

@@ -14,7 +14,7 @@ inline constexpr std::size_t places_max = 64; ///< rooms and lounges a session i
 
 struct session {
   struct state {
-    session_id id;  ///< empty: nothing written yet
+    session_id id; ///< empty: nothing written yet
     user_id user;
     login_id login;
     bool guest = false;

@@ -20,8 +20,8 @@ enum class relay_kind { offer, answer, candidate };
 /// An SDP body or ICE candidate on its way to one session (or to everybody else when `to` is empty).
 struct relay_signal {
   relay_kind kind = relay_kind::offer;
-  user_id user;        ///< from
-  session_id session;  ///< from
+  user_id user;       ///< from
+  session_id session; ///< from
   session_id to;
   std::string payload; ///< JSON value as text, as the client sent it
 };

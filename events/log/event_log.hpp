@@ -25,12 +25,12 @@ struct stream_append {
 
 /// The first answer to a command, kept under its idempotency key and given again to a repeat.
 struct command_outcome {
-  std::string key;         ///< scope and key, at most 512 bytes: `<userId>|<client's key>`
-  std::string fingerprint; ///< SHA-256 of the command's body, hex: another body under the same key is refused
-  std::string reply;       ///< JSON object text
-  parley::position position = 0;   ///< filled at commit: where the command's last event stands
-  parley::version version = 0;     ///< the stream's version after the command
-  time_point expires_at;   ///< after this it may be forgotten
+  std::string key;               ///< scope and key, at most 512 bytes: `<userId>|<client's key>`
+  std::string fingerprint;       ///< SHA-256 of the command's body, hex: another body under the same key is refused
+  std::string reply;             ///< JSON object text
+  parley::position position = 0; ///< filled at commit: where the command's last event stands
+  parley::version version = 0;   ///< the stream's version after the command
+  time_point expires_at;         ///< after this it may be forgotten
 };
 
 /// A durable timer: at `due` the entity `stream` is sent `what`. `due == at_restart` means: when the next run of the
@@ -90,7 +90,8 @@ public:
   /// Wakes every waiter, now and later (shutdown).
   virtual void stop_waiting() noexcept = 0;
 
-  /// Records with position > `after`, in order, at most `limit` (≥ 1) of them and about `bytes_max` bytes (at least one record).
+  /// Records with position > `after`, in order, at most `limit` (≥ 1) of them and about `bytes_max` bytes (at least one
+  /// record).
   [[nodiscard]] virtual result<std::vector<record>> read(position after, std::size_t limit,
                                                          std::size_t bytes_max) const = 0;
   /// Records of one stream with version > `after`, in order, bounded as `read`. Empty for an unknown stream.

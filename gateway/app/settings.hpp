@@ -21,11 +21,11 @@ struct rate {
 struct settings {
   // where
   std::string host = "127.0.0.1";
-  std::uint16_t port = 8080;               ///< 0: any free one, printed
+  std::uint16_t port = 8080; ///< 0: any free one, printed
   std::string data = "./var";
-  std::string database_url;                ///< libpq connection string; also DATABASE_URL
-  std::string jwt_secret;                  ///< also JWT_SECRET; generated into the data directory when empty
-  std::size_t io_threads = 0;              ///< 0: one less than the cores, at least 1
+  std::string database_url;   ///< libpq connection string; also DATABASE_URL
+  std::string jwt_secret;     ///< also JWT_SECRET; generated into the data directory when empty
+  std::size_t io_threads = 0; ///< 0: one less than the cores, at least 1
   std::string log_level = "info";
 
   // gateway limits
@@ -43,15 +43,15 @@ struct settings {
   seconds ping_interval{25};
   seconds pong_timeout{20};
   seconds close_timeout{5};
-  seconds stall_timeout{120};                ///< a reader that takes nothing for so long is closed
+  seconds stall_timeout{120}; ///< a reader that takes nothing for so long is closed
   seconds shutdown_timeout{8};
 
   rate connects_per_address{200, 2000};
   rate requests_per_address{500, 2000};
-  rate auth_per_address{10, 200};            ///< register, login, guest, refresh
+  rate auth_per_address{10, 200}; ///< register, login, guest, refresh
   rate messages_per_session{200, 400};
   rate requests_per_user{100, 400};
-  rate room_opens_per_address{20, 200};      ///< open-on-join and POST /api/rooms
+  rate room_opens_per_address{20, 200}; ///< open-on-join and POST /api/rooms
 
   // auth
   seconds access_token_lifetime{std::chrono::hours{24}};
@@ -60,21 +60,21 @@ struct settings {
   std::size_t hash_queue_max = 64;
   std::size_t hash_memory_bytes = 19 * 1024 * 1024; ///< Argon2id, OWASP's minimum of 19 MiB with 2 passes
   unsigned hash_passes = 2;
-  std::vector<std::string> cors_origins;     ///< exact origins; empty: none but the server's own
-  bool secure_cookies = false;               ///< set when served behind TLS
+  std::vector<std::string> cors_origins; ///< exact origins; empty: none but the server's own
+  bool secure_cookies = false;           ///< set when served behind TLS
 
   // domain
   bool rooms_open_on_join = true;
   milliseconds session_grace{30'000};
-  std::size_t snapshot_every = 256;          ///< events
+  std::size_t snapshot_every = 256; ///< events
   seconds passivate_after{300};
-  std::size_t entities_max = 200'000;        ///< actors in memory
+  std::size_t entities_max = 200'000; ///< actors in memory
   seconds idempotency_lifetime{std::chrono::hours{24}};
 
   // projections
   milliseconds read_wait_max{2000};
-  std::size_t database_connections = 4;      ///< an io thread, for reads
-  std::size_t database_queue_max = 1000;     ///< questions waiting for a connection, an io thread
+  std::size_t database_connections = 4;  ///< an io thread, for reads
+  std::size_t database_queue_max = 1000; ///< questions waiting for a connection, an io thread
 };
 
 } // namespace parley::gateway

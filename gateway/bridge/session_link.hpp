@@ -13,8 +13,8 @@
 namespace parley::gateway {
 
 struct connection_ref {
-  std::size_t loop = 0;  ///< index of its io loop
-  std::uint64_t id = 0;  ///< unique in the process
+  std::size_t loop = 0; ///< index of its io loop
+  std::uint64_t id = 0; ///< unique in the process
 };
 
 /// What a connection came with. All of it is the client's word: the bridge checks.
@@ -27,8 +27,8 @@ struct hello {
 };
 
 enum class goodbye {
-  clean,  ///< the client closed with 1000 or without a code: it leaves at once
-  lost    ///< anything else: it may come back within the grace period
+  clean, ///< the client closed with 1000 or without a code: it leaves at once
+  lost   ///< anything else: it may come back within the grace period
 };
 
 class session_link {
@@ -43,16 +43,16 @@ public:
 /// WebSocket close codes of ours (RFC 6455 section 7.4.2: 4000-4999 are private).
 enum class close_code : std::uint16_t {
   normal = 1000,
-  come_back = 1001,          ///< the server goes away: reconnect with `resume`
+  come_back = 1001, ///< the server goes away: reconnect with `resume`
   protocol_error = 1002,
-  bad_data = 1007,           ///< not UTF-8
+  bad_data = 1007, ///< not UTF-8
   policy = 1008,
   too_big = 1009,
   internal = 1011,
   try_later = 1013,
-  log_in_again = 4401,       ///< token invalid, expired or revoked
-  taken_over = 4409,         ///< another connection resumed this session
-  slow_down = 4429,          ///< too many messages
+  log_in_again = 4401, ///< token invalid, expired or revoked
+  taken_over = 4409,   ///< another connection resumed this session
+  slow_down = 4429,    ///< too many messages
 };
 
 /// One client connection as the bridge and the hub see it, whatever its framing. Used on its own loop only.

@@ -12,7 +12,7 @@ struct client_message {
   std::string event;
   nlohmann::json args = nlohmann::json::array(); ///< positional; the native framing has at most one
   std::optional<std::uint64_t> ack;
-  nlohmann::json auth;                           ///< {token?, session?, resume?, profile?} of a first frame, else null
+  nlohmann::json auth; ///< {token?, session?, resume?, profile?} of a first frame, else null
 };
 
 } // namespace parley::gateway

@@ -13,9 +13,9 @@
 namespace parley::gateway {
 
 struct http_request {
-  std::string method;  ///< upper case
-  std::string path;    ///< decoded, without query; starts with '/'
-  std::vector<std::pair<std::string, std::string>> query; ///< decoded
+  std::string method;                                       ///< upper case
+  std::string path;                                         ///< decoded, without query; starts with '/'
+  std::vector<std::pair<std::string, std::string>> query;   ///< decoded
   std::vector<std::pair<std::string, std::string>> headers; ///< names in lower case
   std::string body;
   std::string address; ///< the client's IP address
