@@ -1,0 +1,72 @@
+#pragma once
+// Group commit: one thread takes everything that waits and writes it in one synced batch, then answers once per entity.
+// A plain std::thread, not a detached CAF actor: those race with the system's shutdown in CAF 0.17.6.
+//
+// After a failed batch it tries to recover the log, once a second, and until then refuses what comes in.
+
+#include "actors/log_port.hpp"
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+namespace parley {
+
+class log_reader;
+
+class log_writer final : public log_port {
+public:
+  static constexpr std::size_t queue_max = 65'536;  ///< requests waiting before commands are refused
+  static constexpr std::size_t batch_max = 8'192;   ///< requests in one commit
+
+  log_writer(event_log& log, log_reader& reader);
+  ~log_writer() override;
+
+  void submit(caf::strong_actor_ptr sink, std::uint64_t ticket, append_request request) override;
+  void load(caf::strong_actor_ptr sink, std::uint64_t ticket, const stream_id& stream, version after,
+            bool with_snapshot) override;
+  result<std::optional<command_outcome>> find_outcome(std::string_view key) override;
+  result<std::vector<timer>> due_timers(time_point until, std::size_t limit) override;
+  result<std::vector<timer>> restart_timers(const stream_id& after, std::size_t limit) override;
+  std::optional<error> refuses_writes() const override;
+
+  /// Lets the thread take what was submitted since. Called at the end of each turn of an io loop, so that one turn's
+  /// commands share a commit.
+  void flush();
+  /// Commits what waits and ends the thread. Nothing may be submitted afterwards.
+  void stop();
+
+  struct counters {
+    std::uint64_t commits = 0, requests = 0, failures = 0;
+  };
+  [[nodiscard]] counters count() const noexcept;
+  [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.load(std::memory_order_relaxed); }
+
+private:
+  struct ticket_of {
+    caf::strong_actor_ptr sink;
+    std::uint64_t ticket;
+  };
+  struct batch {
+    std::vector<append_request> requests;
+    std::vector<ticket_of> tickets; // same length and order
+  };
+
+  void run();
+  void commit(batch& b);
+  void mend();
+
+  event_log& log_;
+  log_reader& reader_;
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  batch queue_;             // guarded by mutex_
+  bool flushed_ = false;    // guarded by mutex_
+  bool stopping_ = false;   // guarded by mutex_
+  std::atomic<std::size_t> waiting_{0};
+  std::atomic<std::uint64_t> commits_{0}, requests_{0}, failures_{0};
+  std::thread thread_;
+};
+
+} // namespace parley

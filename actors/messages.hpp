@@ -1,0 +1,118 @@
+#pragma once
+// The CAF messages between actors. All of them are shared pointers to plain values: nothing here leaves the process,
+// and a message that waits in two places is never copied.
+
+#include "actors/client_port.hpp"
+#include "actors/domain/session.hpp"
+#include "actors/entities.hpp"
+#include "events/log/event_log.hpp"
+
+#include <caf/all.hpp>
+#include <memory>
+#include <variant>
+#include <vector>
+
+namespace parley {
+
+template <class Entity>
+using request_ptr = std::shared_ptr<request<Entity>>;
+
+/// The log writer's answers to one entity for one commit, in the order of its requests.
+struct appended {
+  struct one {
+    std::uint64_t ticket;
+    result<commit> outcome;
+  };
+  std::vector<one> answers;
+};
+using appended_ptr = std::shared_ptr<appended>;
+
+/// One page of a stream on its way to an entity that recovers.
+struct loaded {
+  std::uint64_t ticket = 0;
+  result<std::optional<parley::snapshot>> base; ///< asked for with the first page only
+  result<std::vector<record>> page;
+  bool last = true; ///< nothing durable follows
+};
+using loaded_ptr = std::shared_ptr<loaded>;
+
+// --- to a session --------------------------------------------------------------------------------------------------
+
+/// Who a connection turned out to be.
+struct principal {
+  user_id user;
+  login_id login; ///< empty: a guest without token
+  std::string name;
+  bool guest = false;
+};
+
+/// A connection wants to be this session: a new one, or one that comes back.
+struct client_arrived {
+  client_port_ptr client;
+  session_id session;
+  principal who;
+  bool resuming = false;
+  std::map<stream_id, version> seen; ///< what the client says it has of each place
+};
+using client_arrived_ptr = std::shared_ptr<client_arrived>;
+
+struct join_place {
+  stream_id place;
+  std::variant<domain::room::join, domain::lounge::join> command;
+  std::optional<version> after;
+};
+struct leave_place {
+  stream_id place;
+};
+struct tell_place {
+  stream_id place;
+  std::variant<domain::room::command, domain::lounge::command> command;
+  std::optional<idempotency> once;
+};
+
+/// One command of the connected client.
+struct client_command {
+  client_port_ptr client;
+  std::optional<std::uint64_t> ack;
+  std::variant<join_place, leave_place, tell_place> what;
+};
+using client_command_ptr = std::shared_ptr<client_command>;
+
+/// The connection is gone.
+struct client_gone {
+  client_port_ptr client;
+  bool clean = false;                  ///< said goodbye: no grace
+  std::map<stream_id, version> handed; ///< last seq handed to the connection, of each place
+};
+using client_gone_ptr = std::shared_ptr<client_gone>;
+
+/// The login behind the session was revoked: it ends now.
+struct login_cut {};
+using login_cut_ptr = std::shared_ptr<login_cut>;
+
+/// The place let the session go (closed, kicked): it owes it no `left` any more.
+struct dismissed {
+  stream_id place;
+};
+using dismissed_ptr = std::shared_ptr<dismissed>;
+
+/// What an actor asked to be called with, in its own context.
+using continuation = std::function<void()>;
+using continuation_ptr = std::shared_ptr<continuation>;
+
+using tick_atom = caf::atom_constant<caf::atom("tick")>;
+
+} // namespace parley
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::request_ptr<parley::domain::account>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::request_ptr<parley::domain::room>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::request_ptr<parley::domain::lounge>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::request_ptr<parley::domain::session>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::appended_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::loaded_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::client_arrived_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::client_command_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::client_gone_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::login_cut_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::dismissed_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::continuation_ptr)

@@ -1,0 +1,114 @@
+#include "actors/registry.hpp"
+
+#include "actors/account_actor.hpp"
+#include "actors/event_sourced.hpp"
+#include "actors/session_actor.hpp"
+
+namespace parley {
+
+registry::registry(caf::actor_system& system, std::size_t entities_max)
+  : system_{system}, shard_max_{std::max<std::size_t>(1, entities_max / shards)} {}
+
+registry::~registry() { stop(); }
+
+void registry::run_with(runtime& rt) { runtime_ = &rt; }
+
+/// Finds the entity's actor, starting it when asked to, and puts the message into its mailbox under the same lock that
+/// passivation takes. False when nobody was there, or the shard is full.
+template <class Message>
+bool registry::send(const stream_id& who, Message&& m, bool start) {
+  auto& s = shard_of(who);
+  const std::lock_guard lock{s.mutex};
+  if (stopped_) return false;
+  auto at = s.actors.find(who.text);
+  if (at == s.actors.end()) {
+    if (!start || s.actors.size() >= shard_max_) return false;
+    at = s.actors.emplace(who.text, spawn(who)).first;
+  }
+  caf::anon_send(at->second, std::forward<Message>(m));
+  return true;
+}
+
+caf::actor registry::spawn(const stream_id& who) {
+  PARLEY_ASSERT(runtime_ != nullptr);
+  const auto family = who.family();
+  caf::actor started;
+  if (family == domain::account::family) started = system_.spawn<account_actor, caf::lazy_init>(*runtime_, who);
+  else if (family == domain::session::family) started = system_.spawn<session_actor, caf::lazy_init>(*runtime_, who);
+  else if (family == domain::room::family)
+    started = system_.spawn<event_sourced<domain::room>, caf::lazy_init>(*runtime_, who);
+  else if (family == domain::lounge::family)
+    started = system_.spawn<event_sourced<domain::lounge>, caf::lazy_init>(*runtime_, who);
+  PARLEY_ASSERT(started != nullptr); // callers make stream ids from their entity's own family
+  started->attach_functor([this, who, was = started->address()] { forget(who, was); });
+  return started;
+}
+
+void registry::forget(const stream_id& who, const caf::actor_addr& was) {
+  auto& s = shard_of(who);
+  const std::lock_guard lock{s.mutex};
+  const auto at = s.actors.find(who.text);
+  if (at != s.actors.end() && at->second.address() == was) s.actors.erase(at);
+}
+
+// A request that finds no room is dropped here, and its `reply` answers errc::unavailable as it goes.
+void registry::ask(const stream_id& who, request<domain::account> r) {
+  send(who, std::make_shared<request<domain::account>>(std::move(r)), true);
+}
+void registry::ask(const stream_id& who, request<domain::room> r) {
+  send(who, std::make_shared<request<domain::room>>(std::move(r)), true);
+}
+void registry::ask(const stream_id& who, request<domain::lounge> r) {
+  send(who, std::make_shared<request<domain::lounge>>(std::move(r)), true);
+}
+void registry::ask(const stream_id& who, request<domain::session> r) {
+  send(who, std::make_shared<request<domain::session>>(std::move(r)), true);
+}
+
+void registry::tell(const stream_id& session, client_arrived_ptr m) {
+  if (!send(session, m, true)) m->client->close(close_reason::come_back);
+}
+void registry::tell(const stream_id& session, client_command_ptr m) {
+  if (!send(session, m, false)) {
+    m->client->answer(m->ack, fail(errc::unavailable, "the session is gone; reconnect", 1));
+    m->client->close(close_reason::come_back);
+  }
+}
+void registry::tell(const stream_id& session, client_gone_ptr m) { send(session, std::move(m), false); }
+void registry::tell(const stream_id& session, login_cut_ptr m) { send(session, std::move(m), true); }
+void registry::tell(const stream_id& session, dismissed_ptr m) { send(session, std::move(m), false); }
+
+void registry::fire(const timer& t, time_point now, reply done) {
+  domain::context by;
+  by.now = now;
+  by.cause = "timer:" + t.what;
+  if (t.stream.family() == domain::room::family)
+    return ask(t.stream, request<domain::room>{domain::room::timer_fired{t.what}, by, {}, {}, std::move(done)});
+  if (t.stream.family() == domain::session::family)
+    return ask(t.stream, request<domain::session>{domain::session::timer_fired{t.what, runtime_->session_grace}, by, {},
+                                                  {}, std::move(done)});
+  done(answer{}); // a timer nobody knows any more
+}
+
+std::size_t registry::size() const {
+  std::size_t total = 0;
+  for (const auto& s : shards_) {
+    const std::lock_guard lock{s.mutex};
+    total += s.actors.size();
+  }
+  return total;
+}
+
+void registry::stop() {
+  stopped_ = true;
+  for (auto& s : shards_) {
+    std::unordered_map<std::string, caf::actor> ended;
+    {
+      const std::lock_guard lock{s.mutex};
+      ended.swap(s.actors);
+    }
+    for (auto& [who, actor] : ended) caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  }
+}
+
+} // namespace parley

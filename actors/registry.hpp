@@ -1,0 +1,80 @@
+#pragma once
+// Which actor runs which entity now. Entities are addressed by stream id and started on demand; a message and the end
+// of an actor are ordered by one lock a shard, so that no message is lost to an entity that passivates, and no stream
+// ever has two actors that both take commands. Thread-safe.
+
+#include "actors/messages.hpp"
+
+#include <array>
+#include <mutex>
+#include <unordered_map>
+
+namespace parley {
+
+struct runtime;
+
+class registry final : public entities {
+public:
+  registry(caf::actor_system& system, std::size_t entities_max);
+  ~registry() override;
+  registry(const registry&) = delete;
+  registry& operator=(const registry&) = delete;
+
+  /// Before the first message; `rt` outlives the actors.
+  void run_with(runtime& rt);
+
+  void ask(const stream_id& who, request<domain::account> r) override;
+  void ask(const stream_id& who, request<domain::room> r) override;
+  void ask(const stream_id& who, request<domain::lounge> r) override;
+  void ask(const stream_id& who, request<domain::session> r);
+
+  /// To a session: `client_arrived` and `login_cut` start it when need be; what else comes for one not in memory is dropped, but a
+  /// client command is answered errc::unavailable.
+  void tell(const stream_id& session, client_arrived_ptr m);
+  void tell(const stream_id& session, client_command_ptr m);
+  void tell(const stream_id& session, client_gone_ptr m);
+  void tell(const stream_id& session, login_cut_ptr m);
+  void tell(const stream_id& session, dismissed_ptr m);
+
+  /// Delivers a durable timer to its entity. `done` as any reply.
+  void fire(const timer& t, time_point now, reply done);
+
+  /// Removes an entity that is idle: `still_idle` is asked under the lock, so nothing can slip in between.
+  template <class Idle>
+  bool try_passivate(const stream_id& who, const caf::event_based_actor& self, Idle still_idle) {
+    auto& s = shard_of(who);
+    const std::lock_guard lock{s.mutex};
+    if (!still_idle()) return false;
+    const auto at = s.actors.find(who.text);
+    if (at == s.actors.end() || caf::actor_cast<caf::abstract_actor*>(at->second) != &self) return true; // replaced: nothing more will come
+    s.actors.erase(at);
+    return true;
+  }
+  /// The actor is gone, whatever the reason.
+  void forget(const stream_id& who, const caf::actor_addr& was);
+
+  /// Entities in memory.
+  [[nodiscard]] std::size_t size() const;
+  /// Ends all actors; further commands are answered errc::unavailable.
+  void stop();
+
+private:
+  struct shard {
+    mutable std::mutex mutex;
+    std::unordered_map<std::string, caf::actor> actors; // by stream id
+  };
+  static constexpr std::size_t shards = 16;
+
+  shard& shard_of(const stream_id& who) { return shards_[std::hash<stream_id>{}(who) % shards]; }
+  template <class Message>
+  bool send(const stream_id& who, Message&& m, bool start);
+  caf::actor spawn(const stream_id& who);
+
+  caf::actor_system& system_;
+  runtime* runtime_ = nullptr;
+  const std::size_t shard_max_;
+  std::array<shard, shards> shards_;
+  std::atomic<bool> stopped_{false};
+};
+
+} // namespace parley
