@@ -2,6 +2,7 @@
 // The CAF messages between actors. All of them are shared pointers to plain values: nothing here leaves the process,
 // and a message that waits in two places is never copied.
 
+#include "actors/client_commands.hpp"
 #include "actors/client_port.hpp"
 #include "actors/domain/session.hpp"
 #include "actors/entities.hpp"
@@ -56,25 +57,11 @@ struct client_arrived {
 };
 using client_arrived_ptr = std::shared_ptr<client_arrived>;
 
-struct join_place {
-  stream_id place;
-  std::variant<domain::room::join, domain::lounge::join> command;
-  std::optional<version> after;
-};
-struct leave_place {
-  stream_id place;
-};
-struct tell_place {
-  stream_id place;
-  std::variant<domain::room::command, domain::lounge::command> command;
-  std::optional<idempotency> once;
-};
-
 /// One command of the connected client.
 struct client_command {
   client_port_ptr client;
   std::optional<std::uint64_t> ack;
-  std::variant<join_place, leave_place, tell_place> what;
+  client_request what;
 };
 using client_command_ptr = std::shared_ptr<client_command>;
 

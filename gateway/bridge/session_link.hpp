@@ -6,6 +6,7 @@
 #include "events/errors.hpp"
 #include "events/ids.hpp"
 #include "gateway/protocol/client_message.hpp"
+#include "gateway/protocol/codec.hpp"
 
 #include <memory>
 #include <string>
@@ -19,11 +20,12 @@ struct connection_ref {
 
 /// What a connection came with. All of it is the client's word: the bridge checks.
 struct hello {
-  std::string token;      ///< JWT; empty: a guest
+  std::string token;      ///< JWT; empty: a guest, unless the first frame brings one
   std::string session;    ///< of an earlier greeting; empty: a new session
   std::string resume;     ///< of the same greeting
   std::string address;    ///< IP address, for limits
   std::string user_agent; ///< at most 256 bytes
+  bool aliases = true;    ///< false (`?aliases=none`): each push once, under its first name
 };
 
 enum class goodbye {
@@ -36,6 +38,11 @@ public:
   virtual ~session_link() = default;
   /// One message of the client. Exactly one `connection::answer` follows for each, also when it carried no ack number.
   virtual void receive(client_message message) = 0;
+  /// The connection has room again: its queue, once above the limit, fell below half of it.
+  virtual void drained() = 0;
+  /// A ping goes out now; and its pong came: what was written before that ping has arrived.
+  virtual void pinged() = 0;
+  virtual void ponged() = 0;
   /// The connection is gone; called once, nothing after it.
   virtual void closed(goodbye how) = 0;
 };
@@ -68,8 +75,21 @@ public:
   virtual void write(std::shared_ptr<const std::string> blob, std::size_t offset, std::size_t size) = 0;
   /// Bytes queued and not yet taken by the kernel.
   [[nodiscard]] virtual std::size_t queued_bytes() const noexcept = 0;
+  /// True when all that was written has been acknowledged by the other side's TCP (queue empty and SIOCOUTQ 0).
+  [[nodiscard]] virtual bool all_acknowledged() const noexcept = 0;
+  /// Its framing, shared by all connections that speak it; outlives the connection.
+  [[nodiscard]] virtual const codec& framing() const noexcept = 0;
+  [[nodiscard]] virtual connection_ref ref() const noexcept = 0;
   /// Flushes what is queued, then closes with a code and a reason that says what to do.
   virtual void close(close_code code, std::string_view reason) = 0;
+};
+
+/// Opens the session's side of new connections; one for each io loop, called on that loop.
+class session_opener {
+public:
+  virtual ~session_opener() = default;
+  /// The link keeps no ownership of the connection beyond `session_link::closed`.
+  [[nodiscard]] virtual std::shared_ptr<session_link> open(std::shared_ptr<connection> c, hello h) = 0;
 };
 
 } // namespace parley::gateway

@@ -1,0 +1,29 @@
+#pragma once
+// What a connected client can ask its session for, once the gateway understood it. No CAF in this header.
+
+#include "actors/entities.hpp"
+
+#include <optional>
+#include <variant>
+
+namespace parley {
+
+/// Enters a place. `after`: first everything of the place with a greater seq, then live; none: live from now on.
+struct join_place {
+  stream_id place;
+  std::variant<domain::room::join, domain::lounge::join> command;
+  std::optional<version> after;
+};
+struct leave_place {
+  stream_id place;
+};
+/// Anything else said to a place.
+struct tell_place {
+  stream_id place;
+  std::variant<domain::room::command, domain::lounge::command> command;
+  std::optional<idempotency> once;
+};
+
+using client_request = std::variant<join_place, leave_place, tell_place>;
+
+} // namespace parley

@@ -1,0 +1,21 @@
+#pragma once
+// How a publication looks to clients: event names and bodies as schema/protocols.md lists them. Pure.
+
+#include "actors/publisher.hpp"
+#include "gateway/protocol/codec.hpp"
+
+#include <optional>
+#include <string>
+
+namespace parley::gateway {
+
+/// One thing to tell: `body` is a JSON object text; durable events carry `seq`.
+struct presented {
+  std::string_view name, alias; ///< alias empty: none
+  std::string body;
+};
+
+/// None for events that are not shown to members.
+[[nodiscard]] std::optional<presented> present(const publication& p);
+
+} // namespace parley::gateway
