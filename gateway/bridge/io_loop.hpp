@@ -3,12 +3,13 @@
 // ready now (at most `turn_handlers_max` handlers); then the turn-end hooks run: the actors' jobs first, then the hub's
 // flush, so that all that a turn produced leaves in one system call a connection.
 //
-// Threads: `post` from any; everything else on the loop's own thread.
+// Threads: `post`, `dispatch` and `stop` from any; everything else on the loop's own thread. Handlers, tasks and hooks
+// must not throw.
 
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <mutex>
-#include <thread>
 #include <vector>
 
 namespace parley::gateway {
@@ -16,6 +17,8 @@ namespace parley::gateway {
 class io_loop {
 public:
   static constexpr int turn_handlers_max = 256;
+  /// So often a hook may ask for the turn to go on before the sockets get their say again.
+  static constexpr int turn_rounds_max = 64;
 
   explicit io_loop(std::size_t index);
   io_loop(const io_loop&) = delete;
@@ -33,23 +36,25 @@ public:
   /// Runs `task` at once when on the loop's thread, else posts it.
   void dispatch(std::function<void()> task);
 
-  /// Hooks run at each turn's end in the order they were added; one that returns true has made more work, and the turn
-  /// goes on. Add them before `run`.
+  /// Hooks run at each turn's end in the order they were added. One that returns true has made more work: the turn
+  /// starts over with the first hook (and what was posted), so that a later hook, the flush, sees all of it at once.
+  /// Add them before `run`.
   void at_turn_end(std::function<bool()> hook);
 
-  /// Runs until `stop`.
+  /// Runs until `stop`, once.
   void run();
   void stop();
 
 private:
-  void drain_posted();
+  bool drain_posted();
+  bool end_turn();
 
   const std::size_t index_;
   boost::asio::io_context context_;
   std::vector<std::function<bool()>> hooks_;
   std::mutex mutex_;
   std::vector<std::function<void()>> posted_; // guarded by mutex_
-  bool stopped_ = false;
+  std::atomic<bool> stopped_ = false;
 };
 
 } // namespace parley::gateway
