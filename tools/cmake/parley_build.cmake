@@ -51,6 +51,8 @@ endfunction()
 function(parley_library name)
   _parley_target(library ${name} ${ARGN})
 endfunction()
+# Programs lie in one place, bin/, where tools/run and the tests find them.
 function(parley_program name)
   _parley_target(program ${name} ${ARGN})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 endfunction()
