@@ -1,0 +1,91 @@
+#!/usr/bin/env node
+// clang-tidy over the sources of a build, two at a time. A file that passed is not looked at again until it, a header
+// of ours that it reaches, its flags or the checks change: the cache keeps one hash for each.
+//   node tools/check/tidy.mjs BUILD_DIR [--jobs N] [--seconds N] [FILE...]
+// When the time is over, the files not looked at are named and the run fails: silence would claim too much.
+import {createHash} from 'node:crypto';
+import {execFileSync, spawn} from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+const root = path.resolve(path.dirname(new URL(import.meta.url).pathname), '../..');
+const words = process.argv.slice(2);
+const option = (name, fallback) => {
+  const at = words.indexOf(name);
+  return at < 0 ? fallback : Number(words.splice(at, 2)[1]);
+};
+const jobs = option('--jobs', os.cpus().length);
+const seconds = option('--seconds', 1200);
+const build = path.resolve(words.shift() ?? path.join(root, 'build/dev'));
+const only = words;
+
+const cacheFile = path.join(build, 'tidy-cache.json');
+const database = JSON.parse(fs.readFileSync(path.join(build, 'compile_commands.json'), 'utf8'));
+let passed = {};
+try {
+  passed = JSON.parse(fs.readFileSync(cacheFile, 'utf8'));
+} catch {
+  // No cache yet: everything is looked at.
+}
+const checks = fs.readFileSync(path.join(root, '.clang-tidy'), 'utf8') +
+               execFileSync('clang-tidy', ['--version'], {encoding: 'utf8'});
+
+const texts = new Map();
+const textOf = file => {
+  if (!texts.has(file)) texts.set(file, fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : null);
+  return texts.get(file);
+};
+function reached(file, seen = new Set()) {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const [, header] of (textOf(file) ?? '').matchAll(/^\s*#\s*include\s*"([^"]+)"/gm)) {
+    for (const candidate of [path.join(root, header), path.join(path.dirname(file), header)])
+      if (textOf(candidate) !== null) reached(candidate, seen);
+  }
+  return seen;
+}
+function hashOf(entry) {
+  const hash = createHash('sha256').update(checks).update(entry.command);
+  for (const file of [...reached(entry.file)].sort()) hash.update(file).update(textOf(file) ?? '');
+  return hash.digest('hex');
+}
+
+const tracked = new Set(execFileSync('git', ['ls-files', '*.cpp'], {cwd: root, encoding: 'utf8'}).split('\n'));
+const todo = [];
+const seen = new Set();
+for (const entry of database) {
+  const name = path.relative(root, entry.file);
+  if (!tracked.has(name) || seen.has(name)) continue;
+  if (only.length && !only.some(part => name.includes(part))) continue;
+  seen.add(name);
+  const hash = hashOf(entry);
+  if (passed[name] !== hash) todo.push({name, hash, size: textOf(entry.file).length});
+}
+todo.sort((a, b) => b.size - a.size); // Long ones first, so that no core is left with one at the end.
+console.log(`tidy: ${seen.size} files, ${seen.size - todo.length} passed before, ${todo.length} to look at`);
+
+const deadline = Date.now() + seconds * 1000;
+let failures = 0;
+async function look(task) {
+  const child = spawn('clang-tidy', ['-p', build, '--quiet', '--extra-arg=-Wno-unknown-warning-option',
+                                     '--extra-arg=-Wno-ignored-optimization-argument', path.join(root, task.name)],
+                      {stdio: ['ignore', 'pipe', 'pipe']});
+  let out = '', err = '';
+  child.stdout.on('data', data => out += data);
+  child.stderr.on('data', data => err += data);
+  const code = await new Promise(resolve => child.on('close', resolve));
+  if (code === 0) {
+    passed[task.name] = task.hash;
+  } else {
+    failures += 1;
+    console.log(`tidy: ${task.name}\n${out}${out.trim() ? '' : err}`);
+  }
+}
+async function worker() {
+  while (todo.length && Date.now() < deadline) await look(todo.shift());
+}
+await Promise.all(Array.from({length: jobs}, worker));
+fs.writeFileSync(cacheFile, JSON.stringify(passed, null, 1));
+if (todo.length) console.log(`tidy: out of time, not looked at: ${todo.map(task => task.name).join(' ')}`);
+process.exit(failures || todo.length ? 1 : 0);
