@@ -21,9 +21,12 @@ struct push {
 class codec {
 public:
   virtual ~codec() = default;
-  /// errc::malformed for what is not a message; bounded in depth and size.
+  /// Whether its connections are told each push twice, under its name and then its alias. Fixed for an instance:
+  /// connections that want one name only share another instance.
+  [[nodiscard]] virtual bool sends_aliases() const noexcept = 0;
+  /// errc::malformed for what is not a message, errc::too_large beyond the bound; bounded in depth and size.
   [[nodiscard]] virtual result<client_message> parse(std::string_view frame) const = 0;
-  /// The following append the text of one message (not its WebSocket header).
+  /// The following append the text of one message (not its WebSocket header). Bodies are JSON object texts.
   virtual void write_push(std::string& out, std::string_view name, std::string_view body) const = 0;
   virtual void write_ack(std::string& out, std::uint64_t ack, std::string_view body) const = 0;
   virtual void write_error(std::string& out, std::uint64_t ack, const error& e) const = 0;

@@ -1,0 +1,68 @@
+#include "gateway/hub/run.hpp"
+
+#include "gateway/protocol/websocket_frame.hpp"
+
+namespace parley::gateway {
+namespace {
+
+const session_id* own_session(const publication& p) {
+  const auto* signal = std::get_if<domain::signal>(&p.what);
+  if (!signal) return nullptr;
+  return std::visit([](const auto& s) { return &s.session; }, *signal);
+}
+
+} // namespace
+
+void append_push_frames(std::string& out, const codec& framing, const presented& shown, std::string& scratch) {
+  scratch.clear();
+  framing.write_push(scratch, shown.name, shown.body);
+  append_text_frame(out, scratch);
+  if (shown.alias.empty() || !framing.sends_aliases()) return;
+  scratch.clear();
+  framing.write_push(scratch, shown.alias, shown.body);
+  append_text_frame(out, scratch);
+}
+
+run::run(std::span<const publication_ptr> published, std::size_t bytes_max) {
+  items_.reserve(published.size());
+  std::size_t bytes = 0;
+  for (const auto& p : published) {
+    items_.push_back({present(*p), p->seq, own_session(*p)});
+    if (p->seq == 0) {
+      ++signals_;
+    } else {
+      if (first_seq_ == 0) first_seq_ = p->seq;
+      last_seq_ = p->seq;
+      if (items_.back().shown) ++shown_;
+    }
+    if (const auto& shown = items_.back().shown) bytes += shown->body.size();
+    if (bytes >= bytes_max) break;
+  }
+}
+
+std::size_t run::shown_from(version seq) const noexcept {
+  if (seq <= first_seq_) return shown_; // nearly everybody
+  std::size_t shown = 0;
+  for (const auto& i : items_) shown += i.seq >= seq && i.seq != 0 && i.shown ? 1u : 0u;
+  return shown;
+}
+
+const encoded_run& run::in(const codec& framing, std::uint64_t& encoded) {
+  for (const auto& done : encodings_)
+    if (done.framing == &framing) return done;
+  auto& e = encodings_.emplace_back();
+  e.framing = &framing;
+  e.offsets.reserve(items_.size() + 1);
+  std::string blob, scratch;
+  for (const auto& i : items_) {
+    e.offsets.push_back(blob.size());
+    if (!i.shown) continue;
+    append_push_frames(blob, framing, *i.shown, scratch);
+    ++encoded;
+  }
+  e.offsets.push_back(blob.size());
+  e.blob = std::make_shared<const std::string>(std::move(blob));
+  return e;
+}
+
+} // namespace parley::gateway

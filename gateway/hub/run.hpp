@@ -1,0 +1,53 @@
+#pragma once
+// A run: publications of one topic that leave together, presented once and encoded once a framing into one blob, of
+// which every member takes its slice. Used within one flush, on the hub's loop.
+
+#include "gateway/hub/presenter.hpp"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace parley::gateway {
+
+/// Appends the WebSocket frames of one push: under its name, and under its alias where the framing sends aliases.
+void append_push_frames(std::string& out, const codec& framing, const presented& shown, std::string& scratch);
+
+struct encoded_run {
+  const codec* framing = nullptr;
+  std::shared_ptr<const std::string> blob;
+  std::vector<std::size_t> offsets; ///< of each item's frames in the blob, and the blob's end
+};
+
+class run {
+public:
+  struct item {
+    std::optional<presented> shown;
+    version seq = 0;                      ///< 0: a signal
+    const session_id* told_not = nullptr; ///< a signal's own session
+  };
+
+  /// Takes publications from the front of `published` until their bodies reach `bytes_max`, at least one; `taken` says
+  /// how many. Durable ones must follow each other without a gap. `published` must outlive the run.
+  run(std::span<const publication_ptr> published, std::size_t bytes_max);
+
+  [[nodiscard]] std::size_t taken() const noexcept { return items_.size(); }
+  [[nodiscard]] const std::vector<item>& items() const noexcept { return items_; }
+  [[nodiscard]] bool has_signals() const noexcept { return signals_ != 0; }
+  [[nodiscard]] version first_seq() const noexcept { return first_seq_; } ///< 0: signals only
+  [[nodiscard]] version last_seq() const noexcept { return last_seq_; }
+  /// How many of the durable items from `seq` on are shown to members at all.
+  [[nodiscard]] std::size_t shown_from(version seq) const noexcept;
+
+  /// The run in one framing; encoded at the first call, `encoded` counts up by the items shown.
+  [[nodiscard]] const encoded_run& in(const codec& framing, std::uint64_t& encoded);
+
+private:
+  std::vector<item> items_;
+  std::vector<encoded_run> encodings_;  // one a framing: a handful
+  std::size_t signals_ = 0, shown_ = 0; ///< shown: of the durable ones
+  version first_seq_ = 0, last_seq_ = 0;
+};
+
+} // namespace parley::gateway
