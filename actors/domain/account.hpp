@@ -16,7 +16,7 @@ inline constexpr std::size_t email_bytes_max = 254; ///< RFC 5321 section 4.5.3.
 
 struct account {
   struct login {
-    std::uint64_t generation = 0;
+    std::uint64_t generation = 0; ///< of the refresh token in force; the first is 1
     time_point opened_at, refreshed_at, expires_at;
     std::string device;
   };
@@ -28,6 +28,8 @@ struct account {
     std::map<login_id, login> logins; ///< the ones not revoked
   };
 
+  /// An empty name becomes the part of the address before the @ (a guest's: "Guest"). errc::conflict when the id is
+  /// another account's, errc::invalid_email.
   /// Registers and signs in at once; claims `email_stream` in the same commit (errc::email_taken when it is claimed).
   struct register_user {
     user_id user;
@@ -46,6 +48,7 @@ struct account {
     std::string device;
     time_point login_expires_at;
   };
+  /// Makes room first: expired logins are revoked, then the oldest beyond logins_max. A guest has no password.
   /// The password was verified by the caller against `password_hash`, off the actor threads; should it have changed
   /// since, errc::invalid_credentials.
   struct open_login {
@@ -55,7 +58,8 @@ struct account {
     time_point login_expires_at;
   };
   /// Rotates. A generation older than the current one is a stolen or replayed token: the login is revoked and the
-  /// answer is errc::token_reused (the events of that revocation are written: see `refused_with`).
+  /// answer is errc::token_reused (the events of that revocation are written: see `refused_with`). errc::token_expired
+  /// past the login's end (revoked likewise), errc::session_revoked when it is not in force.
   struct refresh_login {
     login_id login;
     std::uint64_t generation = 0;
@@ -65,6 +69,7 @@ struct account {
     login_id login;
     std::string reason; ///< logout, revoked
   };
+  /// errc::user_not_found, errc::invalid for a name that is empty, too long or not UTF-8.
   struct rename {
     std::string name;
   };

@@ -2,6 +2,7 @@
 // A lounge: a lasting place with an owner (stream `lounge/<loungeId>`).
 
 #include "actors/domain/decision.hpp"
+#include "actors/domain/member.hpp"
 #include "actors/domain/message.hpp"
 #include "events/gathering_events.hpp"
 
@@ -15,27 +16,25 @@ inline constexpr std::size_t lounge_name_bytes_max = 128;
 inline constexpr std::size_t lounge_topic_bytes_max = 512;
 
 struct lounge {
-  struct member {
-    user_id user;
-    std::string name;
-    bool guest = false;
-    time_point joined_at;
-  };
+  using member = domain::member;
   struct state {
     lounge_id id; ///< empty: never created
     user_id owner;
     std::string name, topic;
     time_point created_at;
-    std::map<session_id, member> members; ///< who is present
+    domain::members members; ///< who is present
   };
 
+  /// Repeated by the owner with the same content: no event. errc::conflict for anything else under this id.
   struct create {
     lounge_id id;
     std::string name, topic;
   };
+  /// errc::lounge_not_found, errc::room_full. A member that joins again changes nothing.
   struct join {
     std::string name; ///< empty: the caller's
   };
+  /// Never refused. Not a member: no event.
   struct leave {
     std::string reason = "left";
   };
@@ -53,8 +52,8 @@ struct lounge {
 
   [[nodiscard]] static result<decision<event>> decide(const state& s, const command& c, const context& by);
   static void evolve(state& s, const event& e, time_point when);
-  /// create: {id, loungeId, name, topic, ownerId, createdAt}; join: the same and users as a room's, userId, sessionId,
-  /// seq; send: {id, loungeId, seq, timestamp}; leave, typing: {loungeId}.
+  /// create: {id, loungeId, name, topic, ownerId, createdAt, participantCount}; join: the same and users as a room's,
+  /// userId, sessionId, seq; send: {id, loungeId, seq, timestamp}; leave, typing: {loungeId}.
   [[nodiscard]] static std::string reply(const state& after, const command& c, const context& by, version at);
   [[nodiscard]] static std::string snapshot(const state& s);
   [[nodiscard]] static result<state> restore(std::string_view snapshot);

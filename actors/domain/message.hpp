@@ -10,6 +10,7 @@ inline constexpr std::size_t message_bytes_max = 16 * 1024;
 inline constexpr std::size_t message_id_bytes_max = 128;
 inline constexpr std::size_t reply_bytes_max = 2048;
 inline constexpr std::size_t client_time_bytes_max = 64;
+inline constexpr std::size_t place_id_bytes_max = 128; ///< of a room's or lounge's id; the stream id has a bound too
 
 struct draft_message {
   message_id id; ///< the client's, else one made by the caller of the decider; never empty
@@ -19,7 +20,8 @@ struct draft_message {
   std::string client_time; ///< opaque; empty: none
 };
 
-/// The event, or errc::invalid / errc::too_large saying which field is out of bounds.
+/// The event. errc::too_large when the text or the reply is longer than its bound; errc::invalid for everything else
+/// that cannot be stored or shown (empty or not UTF-8, a NUL, a reply that is no JSON object), saying which field.
 [[nodiscard]] result<events::message_sent> compose(const draft_message& draft, std::string_view member_name,
                                                    const context& by);
 

@@ -1,8 +1,14 @@
 #pragma once
 // A room: a meeting or one-time chat, with signaling (stream `room/<roomId>`, the id in lower case). Short-lived: it
 // closes when its host says so or its durable timer fires, and a closed room stays closed.
+//
+// Time decides, not the timer: a command that finds the room past `expires_at` ends it there and then, as the timer
+// would have, and is refused with errc::room_expired (leave and close are content with that). A room that opened with
+// its first join has no expiry: it lives on empty, so that a shared link still works tomorrow, and costs nothing but
+// its events while nobody speaks to it.
 
 #include "actors/domain/decision.hpp"
+#include "actors/domain/member.hpp"
 #include "actors/domain/message.hpp"
 #include "events/gathering_events.hpp"
 
@@ -15,15 +21,11 @@ inline constexpr std::uint32_t room_capacity_max = 5000;
 inline constexpr std::uint32_t room_capacity_default = 1000;
 inline constexpr std::size_t title_bytes_max = 256;
 inline constexpr std::size_t relay_bytes_max = 64 * 1024; ///< an SDP body or candidate, as JSON text
+inline constexpr std::size_t relay_targets_max = 32;      ///< sessions of one user that a relay reaches
 inline constexpr std::chrono::seconds room_lifetime_min{1}, room_lifetime_max{std::chrono::hours{24 * 365}};
 
 struct room {
-  struct member {
-    user_id user;
-    std::string name;
-    bool guest = false;
-    time_point joined_at;
-  };
+  using member = domain::member;
   struct state {
     room_id id; ///< empty: never opened
     std::string display_id;
@@ -36,9 +38,10 @@ struct room {
     bool guests = true;
     bool closed = false;
     std::string close_reason;
-    std::map<session_id, member> members;
+    domain::members members;
   };
 
+  /// Repeated by the host with the same content: no event. errc::conflict for anything else under this id.
   struct open {
     room_id id;
     std::string display_id;
@@ -57,19 +60,21 @@ struct room {
     bool open_if_absent = false;
     std::string name; ///< shown beside messages; empty: the caller's
   };
-  /// Leaves with the caller's session. Not a member: no event.
+  /// Leaves with the caller's session. Never refused, whatever became of the room. Not a member: no event.
   struct leave {
     std::string reason = "left";
   };
   struct send {
     draft_message message;
   };
-  /// errc::not_member for a caller that is not in the room, errc::target_not_found for a target that is not.
+  /// errc::not_member for a caller that is not in the room, errc::target_not_found for a target that is not (nobody
+  /// relays to their own session), errc::conflict for a user with more than relay_targets_max sessions here,
+  /// errc::too_large. One event (offers and answers) and one signal for each session reached.
   struct relay {
     relay_kind kind = relay_kind::offer;
-    std::string to; ///< a session id, else a user id (its sessions in this room), else everybody else when empty
-    std::string payload;
-    std::string sha256; ///< of the payload, hex; empty for candidates
+    std::string to;      ///< a session id, else a user id (its sessions in this room), else everybody else when empty
+    std::string payload; ///< the caller vouches that it is one JSON value: it parsed it
+    std::string sha256;  ///< of the payload, hex; empty for candidates
   };
   struct typing {
     bool is_typing = false;
@@ -88,8 +93,9 @@ struct room {
   static void evolve(state& s, const event& e, time_point when);
   /// open: {roomId, title?, hostId, capacity, createdAt, expiresAt?, history, guests, participantCount};
   /// join: the same and {users: [{id, socketId, userId, username, name, isHost, guest, joinedAt}], participants:
-  /// (same), userId, sessionId, seq}; send: {id, roomId, seq, timestamp}; leave, close, typing, relay: {roomId}. `id`
-  /// and `socketId` of a user are its session's id.
+  /// (same), userId, sessionId, seq}; send: {id, roomId, seq, timestamp}; leave, close, typing, relay: {roomId}. roomId
+  /// is the id as its opener wrote it (absent when a room that never opened is left). `id` and `socketId` of a user are
+  /// its session's id.
   [[nodiscard]] static std::string reply(const state& after, const command& c, const context& by, version at);
   [[nodiscard]] static std::string snapshot(const state& s);
   [[nodiscard]] static result<state> restore(std::string_view snapshot);

@@ -11,6 +11,7 @@
 namespace parley::domain {
 
 inline constexpr std::size_t places_max = 64; ///< rooms and lounges a session is in at once
+inline constexpr std::chrono::milliseconds grace_max{std::chrono::hours{24}};
 
 struct session {
   struct state {
@@ -34,7 +35,8 @@ struct session {
   struct exit {
     stream_id place;
   };
-  /// The connection is gone. Sets the grace timer; nothing when no place was entered or already disconnected.
+  /// The connection is gone. Sets the grace timer; nothing when no place was ever entered or already disconnected. A
+  /// session that entered a place and is in none now gets its grace too: whoever was opened is closed one day.
   struct disconnect {
     std::string reason; ///< connection-lost, server-restarted
     std::chrono::milliseconds grace{};
@@ -45,7 +47,9 @@ struct session {
   struct close {
     std::string reason; ///< left, session-revoked
   };
-  /// A durable timer fired: `grace` (closes with connection-lost when due) or `restart` (a `disconnect` of its own).
+  /// A durable timer fired: `grace` (closes with connection-lost when due; a grace that is no longer the current one
+  /// does nothing) or `restart` (a `disconnect` of its own, which also prolongs a grace that was running: its client
+  /// could not come back while the server was down).
   struct timer_fired {
     std::string what;
     std::chrono::milliseconds grace{};
@@ -56,9 +60,12 @@ struct session {
   static constexpr std::string_view family = "session";
   static constexpr int snapshot_schema = 1;
 
+  /// `enter`: errc::session_revoked when closed, errc::forbidden for another user's session, errc::conflict in too
+  /// many places. `exit`, `disconnect` and `close` are never refused.
   /// A closed session keeps its restart timer until its last place is exited, so that a crash in between is finished.
   [[nodiscard]] static result<decision<event>> decide(const state& s, const command& c, const context& by);
   static void evolve(state& s, const event& e, time_point when);
+  /// Always `{}`: the actor asks itself.
   [[nodiscard]] static std::string reply(const state& after, const command& c, const context& by, version at);
   [[nodiscard]] static std::string snapshot(const state& s);
   [[nodiscard]] static result<state> restore(std::string_view snapshot);

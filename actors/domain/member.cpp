@@ -1,0 +1,47 @@
+#include "actors/domain/member.hpp"
+
+#include "actors/domain/account.hpp"
+#include "actors/domain/text.hpp"
+
+namespace parley::domain {
+namespace {
+
+void write_member(json_writer& out, const session_id& session, const member& m, const user_id& host) {
+  out.begin_object()
+      .field("id", session.text)
+      .field("socketId", session.text)
+      .field("userId", m.user.text)
+      .field("username", m.name)
+      .field("name", m.name)
+      .field("isHost", m.user == host)
+      .field("guest", m.guest)
+      .field("joinedAt", to_iso8601(m.joined_at))
+      .end_object();
+}
+
+} // namespace
+
+result<std::string> member_name(std::string_view asked, const context& by) {
+  auto name = clean_line(asked, name_bytes_max, "name");
+  if (!name || !name->empty()) return name;
+  auto own = clipped_line(by.name, name_bytes_max);
+  return own.empty() ? std::string{"Guest"} : std::move(own);
+}
+
+void write_members(json_writer& out, const members& present, const user_id& host, const session_id& self) {
+  std::string list;
+  json_writer each{list};
+  each.begin_array();
+  const auto own = present.find(self);
+  if (own != present.end()) write_member(each, own->first, own->second, host);
+  std::size_t listed = own != present.end() ? 1 : 0;
+  for (auto at = present.begin(); at != present.end() && listed < listed_members_max; ++at) {
+    if (at == own) continue;
+    write_member(each, at->first, at->second, host);
+    ++listed;
+  }
+  each.end_array();
+  out.key("users").raw(list).key("participants").raw(list);
+}
+
+} // namespace parley::domain

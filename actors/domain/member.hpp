@@ -1,0 +1,30 @@
+#pragma once
+// Who is present in a room or lounge: sessions, each of a user. The same user may be in with several sessions.
+
+#include "actors/domain/decision.hpp"
+#include "events/json_writer.hpp"
+
+#include <map>
+
+namespace parley::domain {
+
+/// How many of the present an answer to a join lists. `participantCount` counts all; the rest is asked for by page.
+inline constexpr std::size_t listed_members_max = 1000;
+
+struct member {
+  user_id user;
+  std::string name;
+  bool guest = false;
+  time_point joined_at;
+  friend bool operator==(const member&, const member&) = default;
+};
+using members = std::map<session_id, member>;
+
+/// The name a member goes by: the one asked for, else the caller's, else "Guest". errc::invalid as `clean_line`.
+[[nodiscard]] result<std::string> member_name(std::string_view asked, const context& by);
+
+/// Appends `users` and `participants`, the same array: {id, socketId, userId, username, name, isHost, guest, joinedAt}.
+/// The member `self` is listed whatever the bound.
+void write_members(json_writer& out, const members& present, const user_id& host, const session_id& self);
+
+} // namespace parley::domain
