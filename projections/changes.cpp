@@ -1,0 +1,57 @@
+#include "projections/changes.hpp"
+
+namespace parley {
+namespace {
+
+struct folder {
+  change_set& changes;
+  const record& r;
+
+  void operator()(const events::account_event& e) const {
+    changes.users.fold(r, e);
+    changes.logins.fold(r, e);
+  }
+  void operator()(const events::email_event&) const {}
+  void operator()(const events::session_event& e) const { changes.sessions.fold(r, e); }
+  void operator()(const events::room_event& e) const {
+    changes.rooms.fold(r, e);
+    std::visit(*this, e);
+  }
+  void operator()(const events::lounge_event& e) const {
+    changes.lounges.fold(r, e);
+    std::visit(*this, e);
+  }
+
+  void operator()(const events::joined& e) const { changes.members.fold(r, e); }
+  void operator()(const events::left& e) const { changes.members.fold(r, e); }
+  void operator()(const events::room_closed& e) const { changes.members.fold(r, e); }
+  void operator()(const events::message_sent& e) const { changes.messages.fold(r, e); }
+  void operator()(const events::room_opened&) const {}
+  void operator()(const events::lounge_created&) const {}
+  void operator()(const events::offer_relayed&) const {}
+  void operator()(const events::answer_relayed&) const {}
+};
+
+std::string whereabouts(const record& r) {
+  return "event " + std::to_string(r.position) + " (" + r.type + " of " + r.stream.text + ", seq " +
+         std::to_string(r.version) + ")";
+}
+
+} // namespace
+
+result<change_set> fold(position from, std::span<const record> records) {
+  change_set changes;
+  changes.from = changes.to = from;
+  for (const auto& r : records) {
+    if (r.position != changes.to + 1)
+      return fail(errc::corrupt, "the log gave " + whereabouts(r) + " after event " + std::to_string(changes.to));
+    const auto content = content_of(r);
+    if (!content)
+      return fail(errc::corrupt, whereabouts(r) + " cannot be read: " + std::string{text_of(content.error())});
+    std::visit(folder{changes, r}, *content);
+    changes.to = r.position;
+  }
+  return changes;
+}
+
+} // namespace parley

@@ -1,0 +1,32 @@
+#pragma once
+// What a batch of events changes in all read models: at most one change a row, so that a store applies it with a few
+// set-wise statements in any order within a model. Pure.
+
+#include "projections/logins.hpp"
+#include "projections/lounges.hpp"
+#include "projections/members.hpp"
+#include "projections/messages.hpp"
+#include "projections/rooms.hpp"
+#include "projections/sessions.hpp"
+#include "projections/users.hpp"
+
+#include <span>
+
+namespace parley {
+
+struct change_set {
+  position from = 0, to = 0; ///< holds the events with from < position <= to
+  user_changes users;
+  login_changes logins;
+  session_changes sessions;
+  room_changes rooms;
+  lounge_changes lounges;
+  member_changes members;
+  message_changes messages;
+};
+
+/// Folds records that follow `from` without a gap. errc::corrupt, naming the position, when one cannot be decoded or
+/// there is a gap.
+[[nodiscard]] result<change_set> fold(position from, std::span<const record> records);
+
+} // namespace parley
