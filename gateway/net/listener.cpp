@@ -1,0 +1,130 @@
+#include "gateway/net/listener.hpp"
+
+#include "gateway/net/http_session.hpp"
+
+#include <fmt/format.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace parley::gateway {
+namespace {
+
+using boost::asio::ip::tcp;
+using boost::system::error_code;
+
+constexpr int accepts_a_turn = 64; // others get their turn between
+constexpr int backlog = 4096;
+constexpr std::chrono::milliseconds pause_length{100};
+
+std::string what_to_do(const error_code& ec, const std::string& host, std::uint16_t port) {
+  namespace failure = boost::asio::error;
+  if (ec == failure::address_in_use)
+    return fmt::format("port {} on {} is in use: stop what listens there, or choose another with --port", port, host);
+  if (ec == failure::access_denied)
+    return fmt::format("port {} may not be opened: ports below 1024 need a privilege, choose another with --port",
+                       port);
+  if (ec.value() == EADDRNOTAVAIL)
+    return fmt::format("{} is no address of this machine: choose another with --host", host);
+  return fmt::format("cannot listen on {}:{}: {}", host, port, ec.message());
+}
+
+/// The client's address as text; an IPv4 address that came in by an IPv6 socket as IPv4.
+std::string text_of(const boost::asio::ip::address& address) {
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    return boost::asio::ip::make_address_v4(boost::asio::ip::v4_mapped, address.to_v6()).to_string();
+  return address.to_string();
+}
+
+} // namespace
+
+listener::listener(std::vector<std::shared_ptr<net_loop>> loops, std::shared_ptr<net_shared> shared)
+  : loops_{std::move(loops)}
+  , shared_{std::move(shared)}
+  , admission_{shared_->limits}
+  , acceptor_{loops_.front()->loop().context()}
+  , pause_{loops_.front()->loop().context()} {}
+
+result<void> listener::open(const std::string& host, std::uint16_t port) {
+  error_code ec;
+  tcp::resolver resolver{loops_.front()->loop().context()};
+  const auto found = resolver.resolve(host, std::to_string(port), tcp::resolver::passive, ec);
+  if (ec || found.empty())
+    return fail(errc::unavailable, fmt::format("{} is neither an address nor a name of this machine: choose another "
+                                               "with --host",
+                                               host));
+  const auto endpoint = found.begin()->endpoint();
+  acceptor_.open(endpoint.protocol(), ec);
+  if (!ec) acceptor_.set_option(acceptor::reuse_address{true}, ec);
+  if (!ec) acceptor_.bind(endpoint, ec);
+  if (!ec) acceptor_.listen(backlog, ec);
+  if (!ec) acceptor_.non_blocking(true, ec);
+  if (ec) {
+    error_code ignored;
+    acceptor_.close(ignored);
+    return fail(errc::unavailable, what_to_do(ec, host, port));
+  }
+  port_ = acceptor_.local_endpoint(ec).port();
+  wait();
+  return {};
+}
+
+void listener::stop() {
+  error_code ignored;
+  pause_.cancel(ignored);
+  acceptor_.close(ignored);
+}
+
+void listener::wait() {
+  acceptor_.async_wait(acceptor::wait_read, [this](error_code ec) {
+    if (!ec && acceptor_.is_open()) accept_ready();
+  });
+}
+
+void listener::accept_ready() {
+  for (int n = 0; n < accepts_a_turn; ++n) {
+    tcp::endpoint client;
+    socklen_t size = static_cast<socklen_t>(client.capacity());
+    const int socket = ::accept4(acceptor_.native_handle(), client.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (socket >= 0) {
+      client.resize(size);
+      hand_over(socket, client);
+    } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+      break;
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      return pause();
+    }
+    // Anything else concerns the one connection that was given up before it was accepted.
+  }
+  wait();
+}
+
+void listener::pause() {
+  pause_.expires_after(pause_length);
+  pause_.async_wait([this](error_code ec) {
+    if (!ec && acceptor_.is_open()) wait();
+  });
+}
+
+void listener::hand_over(int socket, const tcp::endpoint& client) {
+  auto address = text_of(client.address());
+  auto ticket = admission_.admit(address);
+  if (!ticket) {
+    ++shared_->count.refused;
+    ::close(socket);
+    return;
+  }
+  ++shared_->count.accepted;
+  const int on = 1;
+  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  auto net = loops_[next_loop_++ % loops_.size()];
+  auto& loop = net->loop();
+  // The descriptor and the ticket are closed and given back even if the task never runs.
+  auto adopted = std::make_shared<tcp_socket>(loop.context(), client.protocol(), socket);
+  auto held = std::make_shared<admission::ticket>(*std::move(ticket));
+  loop.dispatch([net = std::move(net), adopted, held, address = std::move(address)]() mutable {
+    serve_http(net, std::move(*adopted), std::move(address), std::move(*held));
+  });
+}
+
+} // namespace parley::gateway
