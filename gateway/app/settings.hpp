@@ -1,9 +1,13 @@
 #pragma once
 // Everything an operator can set, with its default and bounds. Read from flags (CLI11), a TOML file and PARLEY_*
-// environment variables, in that order of precedence (load_settings.hpp); durations and sizes are checked on reading.
+// environment variables: a flag beats a variable, a variable beats the file, the file beats the default. Every value is
+// checked against its bounds on reading; settings_table.cpp names them all.
 
 #include <chrono>
 #include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -76,5 +80,21 @@ struct settings {
   std::size_t database_connections = 4;  ///< an io thread, for reads
   std::size_t database_queue_max = 1000; ///< questions waiting for a connection, an io thread
 };
+
+/// What came of the words the process was started with.
+struct parsed_settings {
+  std::optional<settings> run; ///< empty: show `text` and exit
+  int exit_code = 0;
+  std::string text;                  ///< for standard output when exit_code is 0 (--help), else for standard error
+  std::vector<std::string> warnings; ///< for the log, once there is one
+};
+
+/// Reads flags, variables and the file that `--config` or PARLEY_CONFIG names. `arguments` begins with the program's
+/// name. Pure but for reading that file. Something unknown or out of bounds: exit code 2 and a text that names the
+/// flag, the variable, or file and line.
+[[nodiscard]] parsed_settings parse_settings(std::span<const char* const> arguments,
+                                             const std::map<std::string, std::string>& environment);
+/// The variables of this process, as parse_settings takes them.
+[[nodiscard]] std::map<std::string, std::string> process_environment();
 
 } // namespace parley::gateway
