@@ -116,8 +116,11 @@ std::vector<std::string> warnings_about(const settings& s, const variables& envi
 /// The command line as CLI11 sees it: one option a row.
 struct command_line {
   CLI::App app{
-      "parleyd: Parley's server. Every setting is a flag, a key of the TOML file (here: the flag without --, "
-      "its section before a dot) and a variable PARLEY_*; a flag beats a variable, a variable the file.\n"
+      "parleyd: Parley's server.\n"
+      "Settings come from flags, PARLEY_* variables and a TOML file; a flag beats a variable, a variable the "
+      "file.\n--limits-frame-bytes-max is the variable PARLEY_LIMITS_FRAME_BYTES_MAX, and in the file "
+      "frame_bytes_max under [limits].\nThe key of the tokens is no flag: JWT_SECRET or jwt_secret in the file; "
+      "else one is made in the data directory.\n"
       "TIME is a number with ms, s, m, h or d; BYTES one with B, KiB, MiB or GiB; N/BURST so many a second and "
       "so many at once, or off.",
       "parleyd"};
