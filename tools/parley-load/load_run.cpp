@@ -124,7 +124,7 @@ void load_run::load() {
   if (!at_rate) start_loop();
 
   bool measuring = false;
-  while (now() < until_ && report_.how == run_report::ending::measured) {
+  while (now() < until_ && report_.how == run_report::ending::measured && report_.disconnects < report_.connected) {
     auto longest = std::min<nanoseconds>(20ms, until_ - now());
     if (at_rate) {
       send_at_rate();

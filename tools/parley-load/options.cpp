@@ -42,51 +42,76 @@ std::variant<options, int> read_options(int argc, char const* const* argv) {
   double drain = o.drain_max.count();
   double connect_timeout = o.connect_timeout.count();
 
-  app.add_option("--host", o.host, "server address, numeric IPv4")->group("Target")->check(CLI::ValidIPV4);
-  app.add_option("--port", o.port, "server port")->group("Target")->check(CLI::Range(1, 65535));
+  app.add_option("--host", o.host, "server address, numeric IPv4")
+      ->group("Target")
+      ->check(CLI::ValidIPV4)
+      ->option_text("ADDRESS");
+  app.add_option("--port", o.port, "server port")->group("Target")->check(CLI::Range(1, 65535))->option_text("PORT");
   app.add_option("--protocol", o.speaks, "native (Parley's /ws) or socket.io (peer/server.mjs)")
       ->group("Target")
       ->transform(CLI::CheckedTransformer(
-          std::map<std::string, protocol>{{"native", protocol::native}, {"socket.io", protocol::socket_io}}));
+          std::map<std::string, protocol>{{"native", protocol::native}, {"socket.io", protocol::socket_io}}))
+      ->option_text("native|socket.io");
   app.add_option("--server-pid", o.server_pid, "measure this process's CPU, memory and cores")
       ->group("Target")
-      ->check(CLI::Range(0, 1 << 30));
+      ->check(CLI::Range(0, 1 << 30))
+      ->option_text("PID");
   app.add_flag("--allow-remote", o.allow_remote, "allow a target that is not this machine")->group("Target");
 
-  app.add_option("--rooms", o.rooms, "rooms")->group("Load")->check(CLI::Range(1U, clients_max));
-  app.add_option("--room-size", o.room_size, "clients in each room")->group("Load")->check(CLI::Range(1U, clients_max));
+  app.add_option("--rooms", o.rooms, "rooms")->group("Load")->check(CLI::Range(1U, clients_max))->option_text("M");
+  app.add_option("--room-size", o.room_size, "clients in each room")
+      ->group("Load")
+      ->check(CLI::Range(1U, clients_max))
+      ->option_text("N");
   app.add_option("--senders", o.senders, "members of a room that send; 0: as many as useful")
       ->group("Load")
-      ->check(CLI::Range(0U, clients_max));
+      ->check(CLI::Range(0U, clients_max))
+      ->option_text("S");
   app.add_option("--outstanding", o.outstanding, "messages on their way")
       ->group("Load")
-      ->check(CLI::Range(1U, 1'000'000U));
+      ->check(CLI::Range(1U, 1'000'000U))
+      ->option_text("K");
   app.add_option("--outstanding-per", o.outstanding_per, "room or run")
       ->group("Load")
-      ->transform(CLI::CheckedTransformer(std::map<std::string, outstanding_scope>{{"room", outstanding_scope::room},
-                                                                                   {"run", outstanding_scope::run}}));
+      ->transform(CLI::CheckedTransformer(
+          std::map<std::string, outstanding_scope>{{"room", outstanding_scope::room}, {"run", outstanding_scope::run}}))
+      ->option_text("room|run");
   auto* rate = app.add_option("--rate", o.rate, "messages a second in total, open loop")
                    ->group("Load")
-                   ->check(CLI::Range(0.1, 1e6));
-  auto* idle = app.add_option("--idle", o.idle, "idle connections")->group("Load")->check(CLI::Range(1U, clients_max));
+                   ->check(CLI::Range(0.1, 1e6))
+                   ->option_text("R");
+  auto* idle = app.add_option("--idle", o.idle, "idle connections")
+                   ->group("Load")
+                   ->check(CLI::Range(1U, clients_max))
+                   ->option_text("N");
   app.add_option("--text-bytes", o.text_bytes, "size of a message's text")
       ->group("Load")
-      ->check(CLI::Range(static_cast<unsigned>(stamp::bytes), 8192U));
+      ->check(CLI::Range(static_cast<unsigned>(stamp::bytes), 8192U))
+      ->option_text("BYTES");
   app.add_flag("--acks", o.acks, "ask the server to acknowledge each message, too")->group("Load");
   app.add_flag("--zero-mask", o.zero_mask, "mask frames with zero, which costs nobody anything")->group("Load");
   rate->excludes(idle);
 
-  app.add_option("--warmup", warmup, "seconds of load before measuring")->group("Time")->check(CLI::Range(0.0, 600.0));
-  app.add_option("--seconds", seconds, "seconds measured")->group("Time")->check(CLI::Range(0.1, 3600.0));
+  app.add_option("--warmup", warmup, "seconds of load before measuring")
+      ->group("Time")
+      ->check(CLI::Range(0.0, 600.0))
+      ->option_text("SECONDS");
+  app.add_option("--seconds", seconds, "seconds measured")
+      ->group("Time")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->option_text("SECONDS");
   app.add_option("--drain", drain, "seconds to wait at the end for what is on its way")
       ->group("Time")
-      ->check(CLI::Range(0.0, 600.0));
+      ->check(CLI::Range(0.0, 600.0))
+      ->option_text("SECONDS");
   app.add_option("--connect-rate", o.connect_rate, "new connections a second")
       ->group("Time")
-      ->check(CLI::Range(1.0, 1e5));
+      ->check(CLI::Range(1.0, 1e5))
+      ->option_text("PER-SECOND");
   app.add_option("--connect-timeout", connect_timeout, "seconds without progress in connecting and joining")
       ->group("Time")
-      ->check(CLI::Range(0.1, 600.0));
+      ->check(CLI::Range(0.1, 600.0))
+      ->option_text("SECONDS");
   app.add_flag("--json", o.json, "print one JSON object");
 
   try {

@@ -30,12 +30,15 @@ room_order::delivery room_order::search(std::uint32_t member, std::string_view f
 
   if (at < order_.size() && same(order_[at])) return count(member, at);
   auto& next = next_number_[found->sender - first_client_];
-  if (at == order_.size() && found->number == next) {
-    ++next;
+  if (at == order_.size() && found->number >= next) {
+    // Whoever is first at a gap tells of it; for everybody after, this is simply the room's next message.
+    bool const gap = found->number > next;
+    next = found->number + 1;
     message m{{}, offset, present_, found->sender, found->sent};
     std::memcpy(m.text.data(), text.data(), stamp::bytes);
     order_.push_back(m);
-    return count(member, at);
+    auto const counted = count(member, at);
+    return gap ? delivery{outcome::mismatch, found->sender, found->sent} : counted;
   }
   // Something is wrong; finding the place again keeps one lost message from being counted as a thousand.
   auto const from = order_.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(at, order_.size()));
@@ -43,8 +46,7 @@ room_order::delivery room_order::search(std::uint32_t member, std::string_view f
     for (auto skipped = from; skipped <= place; ++skipped) --skipped->waiting;
     positions_[member] = base_ + static_cast<std::uint64_t>(place - order_.begin()) + 1;
     while (!order_.empty() && order_.front().waiting == 0) drop_front();
-  } else if (at == order_.size() && found->number > next)
-    next = found->number + 1;
+  }
   return {outcome::mismatch, found->sender, found->sent};
 }
 
