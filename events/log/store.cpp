@@ -1,0 +1,237 @@
+#include "events/log/store.hpp"
+
+#include "events/assertion.hpp"
+#include "events/log/keys.hpp"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/compaction_filter.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+#include <rocksdb/utilities/table_properties_collectors.h>
+#include <rocksdb/write_batch.h>
+
+#include <cstdlib>
+
+namespace parley {
+namespace {
+
+constexpr std::array<const char*, 6> names{"log", "streams", "commands", "snapshots", "timers", "meta"};
+constexpr std::size_t mebibyte = 1 << 20;
+
+rocksdb::Slice slice(std::string_view s) { return {s.data(), s.size()}; }
+std::string_view view(const rocksdb::Slice& s) { return {s.data(), s.size()}; }
+
+result<void> checked(const rocksdb::Status& s, const char* what) {
+  if (s.ok()) return {};
+  const auto code = s.IsCorruption() || s.IsInvalidArgument() ? errc::corrupt : errc::log_unavailable;
+  return fail(code, std::string{what} + ": " + s.ToString());
+}
+
+/// Forgets the outcomes of commands whose time is over, whenever RocksDB rewrites them anyway.
+class expired_outcomes final : public rocksdb::CompactionFilter {
+public:
+  explicit expired_outcomes(const clock_source& clock)
+    : clock_{clock} {}
+  bool Filter(int, const rocksdb::Slice&, const rocksdb::Slice& value, std::string*, bool*) const override {
+    return value.size() >= 8 && keys::time_at(view(value)) <= clock_.now();
+  }
+  const char* Name() const override { return "parley.expired-outcomes"; }
+
+private:
+  const clock_source& clock_;
+};
+
+rocksdb::CompressionType compression() {
+  // Records compress to about half at LZ4's speed; Debian builds it in, others may not.
+  for (const auto known : rocksdb::GetSupportedCompressions())
+    if (known == rocksdb::kLZ4Compression) return known;
+  return rocksdb::kNoCompression;
+}
+
+rocksdb::ColumnFamilyOptions family_options(table t, const std::shared_ptr<rocksdb::Cache>& cache,
+                                            const expired_outcomes* expired) {
+  rocksdb::ColumnFamilyOptions options;
+  rocksdb::BlockBasedTableOptions blocks;
+  blocks.block_cache = cache;
+  blocks.cache_index_and_filter_blocks = true; // or memory would grow with the log
+  blocks.pin_l0_filter_and_index_blocks_in_cache = true;
+  blocks.format_version = 5;
+  options.compression = compression();
+  options.write_buffer_size = 64 * mebibyte;
+  switch (t) {
+  case table::log: blocks.block_size = 16 * 1024; break;
+  case table::commands:
+    // Random keys: a small memtable stays in the processor's caches, and the blooms answer for the keys that are new,
+    // which nearly all are.
+    options.write_buffer_size = 8 * mebibyte;
+    options.compaction_filter = expired;
+    options.periodic_compaction_seconds = 24 * 60 * 60;
+    [[fallthrough]];
+  case table::streams:
+    blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+    options.memtable_prefix_bloom_size_ratio = 0.05;
+    options.memtable_whole_key_filtering = true;
+    break;
+  case table::snapshots: options.write_buffer_size = 16 * mebibyte; break;
+  case table::timers:
+    // A queue: what has fired lies as tombstones before what is due next, so they must not pile up.
+    options.write_buffer_size = 2 * mebibyte;
+    options.table_properties_collector_factories.push_back(
+        rocksdb::NewCompactOnDeletionCollectorFactory(4096, 2048, 0.5));
+    break;
+  case table::meta: options.write_buffer_size = mebibyte; break;
+  }
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(blocks));
+  return options;
+}
+
+rocksdb::DBOptions database_options(store::access mode) {
+  rocksdb::DBOptions options;
+  const bool writes = mode == store::access::write || mode == store::access::write_lenient;
+  options.create_if_missing = writes;
+  options.create_missing_column_families = writes;
+  // Keeps every acknowledged write after a crash that tore the tail, and refuses damage in the middle. The default
+  // (point in time) would silently drop all that follows such damage.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.recycle_log_file_num = 0;
+  options.track_and_verify_wals_in_manifest = mode == store::access::write;
+  options.max_total_wal_size = 256 * mebibyte; // bounds what a start replays
+  options.allow_concurrent_memtable_write = false;
+  options.enable_write_thread_adaptive_yield = false;
+  // Only `recover` decides that the log may go on, with the files read anew.
+  options.max_bgerror_resume_count = 0;
+  options.max_background_jobs = 2;
+  options.bytes_per_sync = mebibyte;
+  options.max_open_files = mode == store::access::follow ? -1 : 1024;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.keep_log_file_num = 4;
+  options.max_log_file_size = 4 * mebibyte;
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  return options;
+}
+
+} // namespace
+
+// --- batch and cursor --------------------------------------------------------------------------------------------
+
+struct store::impl {
+  // Before `db`, which uses them until it is gone.
+  std::unique_ptr<expired_outcomes> expired;
+  std::filesystem::path follower;
+  std::unique_ptr<rocksdb::DB> db;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles; // by table, then the default family
+
+  [[nodiscard]] rocksdb::ColumnFamilyHandle* of(table t) const { return handles[static_cast<std::size_t>(t)]; }
+  ~impl() {
+    if (db) {
+      for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
+      (void)db->Close();
+      db.reset();
+    }
+    std::error_code ignored;
+    if (!follower.empty()) std::filesystem::remove_all(follower, ignored);
+  }
+};
+
+struct store::batch::impl {
+  const store::impl& into;
+  rocksdb::WriteBatch writes;
+};
+struct store::cursor::impl {
+  std::unique_ptr<rocksdb::Iterator> at;
+};
+
+store::batch::batch(const store& into)
+  : impl_{new impl{*into.impl_, rocksdb::WriteBatch{}}} {}
+store::batch::~batch() = default;
+void store::batch::put(table t, std::string_view key, std::string_view value) {
+  PARLEY_ASSERT(impl_->writes.Put(impl_->into.of(t), slice(key), slice(value)).ok());
+}
+void store::batch::erase(table t, std::string_view key) {
+  PARLEY_ASSERT(impl_->writes.Delete(impl_->into.of(t), slice(key)).ok());
+}
+bool store::batch::empty() const { return impl_->writes.Count() == 0; }
+
+store::cursor::cursor(std::unique_ptr<impl> i)
+  : impl_{std::move(i)} {}
+store::cursor::~cursor() = default;
+store::cursor::cursor(cursor&&) noexcept = default;
+store::cursor& store::cursor::operator=(cursor&&) noexcept = default;
+void store::cursor::seek(std::string_view key) { impl_->at->Seek(slice(key)); }
+void store::cursor::seek_back(std::string_view key) { impl_->at->SeekForPrev(slice(key)); }
+void store::cursor::seek_to_last() { impl_->at->SeekToLast(); }
+void store::cursor::next() { impl_->at->Next(); }
+void store::cursor::previous() { impl_->at->Prev(); }
+bool store::cursor::valid() const { return impl_->at->Valid(); }
+std::string_view store::cursor::key() const { return view(impl_->at->key()); }
+std::string_view store::cursor::value() const { return view(impl_->at->value()); }
+result<void> store::cursor::check() const { return checked(impl_->at->status(), "the log cannot be read"); }
+
+// --- store -------------------------------------------------------------------------------------------------------
+
+store::store(std::unique_ptr<impl> i)
+  : impl_{std::move(i)} {}
+store::~store() = default;
+
+result<std::unique_ptr<store>> store::open(const std::filesystem::path& directory, access mode,
+                                           const clock_source& clock) {
+  auto opened = std::make_unique<impl>();
+  opened->expired = std::make_unique<expired_outcomes>(clock);
+  const auto cache = rocksdb::NewLRUCache(64 * mebibyte);
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    families.emplace_back(names[i], family_options(static_cast<table>(i), cache, opened->expired.get()));
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocksdb::ColumnFamilyOptions{});
+
+  const auto options = database_options(mode);
+  rocksdb::DB* db = nullptr;
+  rocksdb::Status status;
+  if (mode == access::read_only) {
+    status = rocksdb::DB::OpenForReadOnly(options, directory.string(), families, &opened->handles, &db);
+  } else if (mode == access::follow) {
+    // A follower keeps its own info log and lock in a directory of its own, gone when it closes.
+    auto pattern = (std::filesystem::temp_directory_path() / "parley-follow-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) == nullptr)
+      return fail(errc::log_unavailable, "cannot make a temporary directory " + pattern);
+    opened->follower = pattern;
+    status = rocksdb::DB::OpenAsSecondary(options, directory.string(), pattern, families, &opened->handles, &db);
+  } else {
+    status = rocksdb::DB::Open(options, directory.string(), families, &opened->handles, &db);
+  }
+  opened->db.reset(db);
+  if (auto ok = checked(status, "the log cannot be opened"); !ok) return tl::make_unexpected(ok.error());
+  return std::unique_ptr<store>{new store{std::move(opened)}};
+}
+
+result<void> store::write(batch& b) {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  return checked(impl_->db->Write(options, &b.impl_->writes), "the log cannot be written");
+}
+
+result<std::optional<std::string>> store::get(table t, std::string_view key) const {
+  rocksdb::PinnableSlice value;
+  const auto status = impl_->db->Get(rocksdb::ReadOptions{}, impl_->of(t), slice(key), &value);
+  if (status.IsNotFound()) return std::optional<std::string>{};
+  if (auto ok = checked(status, "the log cannot be read"); !ok) return tl::make_unexpected(ok.error());
+  return std::optional{value.ToString()};
+}
+
+store::cursor store::scan(table t) const {
+  auto at = std::make_unique<cursor::impl>();
+  at->at.reset(impl_->db->NewIterator(rocksdb::ReadOptions{}, impl_->of(t)));
+  return cursor{std::move(at)};
+}
+
+result<void> store::compact(table t) {
+  rocksdb::CompactRangeOptions options;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  return checked(impl_->db->CompactRange(options, impl_->of(t), nullptr, nullptr), "the log cannot be compacted");
+}
+
+result<void> store::catch_up() { return checked(impl_->db->TryCatchUpWithPrimary(), "the log cannot be followed"); }
+
+} // namespace parley
