@@ -178,6 +178,7 @@ struct hub::state : std::enable_shared_from_this<hub::state> {
       if (r.has_signals()) ++counted.signals_dropped;
       return;
     }
+    if (!owed && !r.has_signals()) return;
     const auto& e = r.in(s.who.line->framing(), counted.encoded);
     if (r.has_signals())
       queue_chosen(s, r, e, owed);
