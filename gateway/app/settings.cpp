@@ -29,7 +29,7 @@ std::string place(const std::string& file, const toml::source_region& at) {
 
 /// A TOML value as the text a flag would have carried; empty when it has a shape that no setting has.
 std::optional<std::string> text_of(const toml::node& node) {
-  if (const auto text = node.value_exact<std::string>()) return text;
+  if (auto text = node.value_exact<std::string>()) return text;
   if (const auto number = node.value_exact<std::int64_t>()) return std::to_string(*number);
   if (const auto number = node.value_exact<double>()) return fmt::format("{:.17g}", *number);
   if (const auto yes = node.value_exact<bool>()) return *yes ? "true" : "false";
@@ -103,7 +103,8 @@ complaint apply_environment(settings& s, const variables& environment) {
 
 std::vector<std::string> warnings_about(const settings& s, const variables& environment) {
   std::vector<std::string> warnings;
-  for (const auto& [name, value] : environment) {
+  for (const auto& entry : environment) {
+    const auto& name = entry.first;
     if (!name.starts_with("PARLEY_") || name == "PARLEY_CONFIG") continue;
     if (std::ranges::none_of(setting_rows(), [&](const auto& row) { return row.variable() == name; }))
       warnings.push_back(fmt::format("{} is no setting of parleyd; see --help", name));
