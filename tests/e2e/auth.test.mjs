@@ -1,0 +1,147 @@
+// Accounts and tokens, as front ends and attackers meet them.
+import assert from 'node:assert/strict';
+import {after, before, test} from 'node:test';
+import {Client} from './support/client.mjs';
+import {Server, claimsOf, forge, within} from './support/server.mjs';
+
+let server;
+before(async () => server = await Server.start({flags: ['--rates-auth-per-address', '1000/10000']}));
+after(() => server.stop());
+
+test('register, login and me agree on who somebody is', async () => {
+  const ada = await server.signUp('Ada');
+  assert.equal(ada.success, true);
+  assert.equal(ada.id, ada.user.id);
+  assert.equal(ada.email, ada.user.email);
+  const login = await server.post('/api/auth/login', {email: ` ${ada.email.toUpperCase()} `, password: ada.password});
+  assert.equal(login.status, 200);
+  assert.equal(login.json.user.id, ada.id);
+  const me = await server.get('/api/auth/me', {token: login.json.token});
+  assert.equal(me.status, 200);
+  assert.equal((me.json.user ?? me.json).id, ada.id);
+  const claims = claimsOf(ada.token);
+  assert.equal(claims.sub, ada.id);
+  assert.equal(claims.userId, ada.id);
+  assert.ok(claims.sid && claims.iss && claims.exp > claims.iat);
+});
+
+test('the aliases of sign-up and login serve the same', async () => {
+  for (const [up, login] of [['/api/auth/signup', '/api/auth/signin'], ['/auth/signup', '/auth/login']]) {
+    const who = {email: `alias-${up.length}@example.org`, password: 'alias likes long passwords', name: 'Alias'};
+    assert.equal((await server.post(up, who)).status, 201);
+    assert.equal((await server.post(login, who)).status, 200);
+  }
+});
+
+test('a wrong password and an unknown address are refused alike', async () => {
+  const ada = await server.signUp('Ada');
+  for (const attempt of [{email: ada.email, password: 'wrong wrong wrong'},
+                         {email: 'nobody@example.org', password: ada.password}]) {
+    const answer = await server.post('/api/auth/login', attempt);
+    assert.equal(answer.status, 401);
+    assert.equal(answer.json.error, 'Invalid credentials');
+    assert.equal(answer.json.success, false);
+    assert.equal(answer.json.code, 'invalid_credentials');
+  }
+});
+
+test('weak passwords and bad addresses are refused with 422', async () => {
+  const weak = await server.post('/api/auth/register', {email: 'weak@example.org', password: 'short'});
+  assert.equal(weak.status, 422);
+  assert.equal(weak.json.code, 'weak_password');
+  const bad = await server.post('/api/auth/register', {email: 'not an address', password: 'a fairly long password'});
+  assert.equal(bad.status, 422);
+  assert.equal(bad.json.code, 'invalid_email');
+});
+
+test('of duplicate sign-ups raced against each other exactly one wins', async () => {
+  const race = Array.from({length: 8}, (_, i) => server.post('/api/auth/register', {
+    email: i % 2 ? 'Race@Example.org' : 'race@example.org', password: 'racing with long passwords', name: `Racer ${i}`}));
+  const answers = await Promise.all(race);
+  assert.deepEqual(answers.map(answer => answer.status).sort(), [201, ...Array(7).fill(409)]);
+  for (const answer of answers.filter(a => a.status === 409)) assert.equal(answer.json.code, 'email_taken');
+});
+
+test('a refresh token rotates, and using an old one revokes the session', async () => {
+  const ada = await server.signUp('Ada');
+  const client = await Client.connect(server, {token: ada.token});
+  const second = await server.post('/api/auth/refresh', {refreshToken: ada.refreshToken});
+  assert.equal(second.status, 200, second.text);
+  assert.notEqual(second.json.refreshToken, ada.refreshToken);
+  assert.equal((await server.get('/api/auth/me', {token: second.json.token})).status, 200);
+
+  const reuse = await server.post('/api/auth/refresh', {refreshToken: ada.refreshToken});
+  assert.equal(reuse.status, 401);
+  assert.equal(reuse.json.code, 'token_reused');
+  const thief = await server.post('/api/auth/refresh', {refreshToken: second.json.refreshToken});
+  assert.equal(thief.status, 401, 'the session is gone for both');
+  assert.equal((await server.get('/api/auth/me', {token: second.json.token})).status, 401);
+  assert.equal((await within(10, 'the WebSocket is cut', client.closed)).code, 4401);
+});
+
+test('logout revokes at once, WebSockets of that login too, other devices stay', async () => {
+  const ada = await server.signUp('Ada');
+  const phone = (await server.post('/api/auth/login', {email: ada.email, password: ada.password})).json;
+  const desk = await Client.connect(server, {token: ada.token});
+  const mobile = await Client.connect(server, {token: phone.token});
+  assert.equal((await server.get('/api/auth/sessions', {token: ada.token})).json.length, 2);
+  const out = await server.post('/api/auth/logout', undefined, {token: ada.token});
+  assert.ok(out.status === 200 || out.status === 204, out.text);
+  assert.equal((await within(10, 'the WebSocket is cut', desk.closed)).code, 4401);
+  assert.equal((await server.get('/api/auth/me', {token: ada.token})).status, 401);
+  assert.equal((await server.get('/api/auth/me', {token: phone.token})).status, 200);
+  await mobile.join('still-here');
+  await assert.rejects(Client.connect(server, {token: ada.token}));
+  await mobile.close();
+});
+
+test('a guest gets a token with a name, and is a guest on the WebSocket', async () => {
+  const guest = await server.post('/api/auth/guest', {name: 'Gustav'});
+  assert.equal(guest.status, 201);
+  assert.equal(guest.json.user.guest, true);
+  const client = await Client.connect(server, {token: guest.json.token});
+  assert.equal(client.greeting.guest, true);
+  assert.equal(client.greeting.name, 'Gustav');
+  assert.equal(client.greeting.userId, guest.json.user.id);
+  await client.close();
+});
+
+test('forged, expired and alg-swapped tokens open nothing, over REST and WebSocket', async () => {
+  const ada = await server.signUp('Ada');
+  const claims = claimsOf(ada.token);
+  const header = JSON.parse(Buffer.from(ada.token.split('.')[0], 'base64url').toString());
+  const past = Math.floor(Date.now() / 1000) - 3600;
+  const [head, , signature] = ada.token.split('.');
+  const other = Buffer.from(JSON.stringify({...claims, sub: 'u_somebody', userId: 'u_somebody'})).toString('base64url');
+  const bad = {
+    'another key': forge(header, claims, 'another key of sufficient length, really'),
+    'claims changed': `${head}.${other}.${signature}`,
+    'alg none': forge({alg: 'none', typ: 'JWT'}, claims),
+    'alg None': forge({alg: 'None', typ: 'JWT'}, claims),
+    'alg HS512': forge({alg: 'HS512', typ: 'JWT'}, claims),
+    expired: forge(header, {...claims, iat: past - 60, exp: past}),
+    'no exp': forge(header, {...claims, exp: undefined}),
+    'not a token': 'a.b.c',
+    'very long': `${head}.${'A'.repeat(6000)}.${signature}`,
+  };
+  assert.equal((await server.get('/api/auth/me', {token: forge(header, claims)})).status, 200, 'the forge works');
+  for (const [what, token] of Object.entries(bad)) {
+    const answer = await server.get('/api/auth/me', {token});
+    assert.equal(answer.status, 401, what);
+    await assert.rejects(Client.connect(server, {token}), `${what}: the WebSocket is refused`);
+  }
+});
+
+test('the cookie of a login serves too, but not from a foreign page', async () => {
+  const ada = await server.signUp('Ada');
+  const login = await server.post('/api/auth/login', {email: ada.email, password: ada.password});
+  const cookie = login.headers.getSetCookie?.().find(value => value.startsWith('token=')) ?? login.headers.get('set-cookie');
+  assert.match(cookie, /HttpOnly/i);
+  assert.match(cookie, /SameSite/i);
+  const headers = {cookie: cookie.split(';')[0]};
+  assert.equal((await server.get('/api/auth/me', {headers})).status, 200);
+  const client = await Client.connect(server, {headers});
+  assert.equal(client.greeting.userId, ada.id);
+  await client.close();
+  await assert.rejects(Client.connect(server, {headers: {...headers, origin: 'https://evil.example'}}));
+});
