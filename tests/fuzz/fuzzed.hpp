@@ -1,0 +1,14 @@
+#pragma once
+// What is fuzzed: each takes any bytes and stops the process when a promise does not hold.
+
+#include <string_view>
+
+namespace parley::fuzz {
+
+/// Any frame is refused with a client's error or understood within the codec's bounds.
+void native_codec(std::string_view bytes);
+/// Any frame that is understood is refused with a client's error or becomes a request within the domain's bounds, to a
+/// place with a well-formed id; and what it relays is JSON.
+void vocabulary(std::string_view bytes);
+
+} // namespace parley::fuzz
