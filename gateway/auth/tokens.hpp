@@ -47,8 +47,12 @@ public:
   /// The stream that claims an e-mail address: `email/<keyed digest>`, so that the log does not hold it in clear.
   [[nodiscard]] stream_id email_stream(std::string_view normalised_email) const;
 
+  /// A keyed digest of what was asked, hex. Keyed, because a request may hold a password and this is kept in the log:
+  /// a plain hash of it could be guessed at offline.
+  [[nodiscard]] std::string fingerprint(std::string_view asked) const;
+
 private:
-  std::string secret_, refresh_key_, resume_key_, email_key_;
+  std::string secret_, refresh_key_, resume_key_, email_key_, fingerprint_key_;
 };
 
 } // namespace parley::gateway

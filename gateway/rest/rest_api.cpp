@@ -1,0 +1,112 @@
+#include "gateway/rest/rest_api.hpp"
+
+#include "gateway/rest/authenticate.hpp"
+#include "gateway/rest/conditions.hpp"
+#include "gateway/rest/fields.hpp"
+#include "gateway/rest/router.hpp"
+#include "gateway/rest/routes.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace parley::gateway {
+namespace {
+
+constexpr std::size_t key_bytes_max = 255;
+
+bool is_write(const http_request& r) { return r.method != "GET" && r.method != "HEAD"; }
+
+/// False when the limit refused, and the answer is out.
+bool within(const call_ptr& c, const rest_limit& limit, std::string_view key) {
+  const int wait = limit.take ? limit.take(key) : 0;
+  if (wait <= 0) return true;
+  auto r = problem({errc::rate_limited, {}, wait}, c->request);
+  if (limit.burst > 0) r.headers.emplace_back("RateLimit-Limit", std::to_string(limit.burst));
+  r.headers.emplace_back("RateLimit-Remaining", "0");
+  r.headers.emplace_back("RateLimit-Reset", std::to_string(wait));
+  c->answer(std::move(r));
+  return false;
+}
+
+const rest_limit* kind_of_limit(const rest_limits& limits, limited by) {
+  switch (by) {
+  case limited::as_auth: return &limits.auth_per_address;
+  case limited::as_room_opening: return &limits.room_opens_per_address;
+  default: return nullptr;
+  }
+}
+
+result<void> read_write_headers(call& c) {
+  const auto key = c.request.header("idempotency-key");
+  if (key.size() > key_bytes_max || !std::all_of(key.begin(), key.end(), [](char x) { return x > 0x20 && x < 0x7f; }))
+    return fail(errc::malformed, "Idempotency-Key takes 1 to 255 visible ASCII characters");
+  c.idempotency_key = key;
+  auto match = read_if_match(c.request);
+  if (!match) return tl::make_unexpected(match.error());
+  c.if_match = *match;
+  auto body = read_body(c.request, c.with.settings.body_bytes_max, c.with.settings.json_depth_max);
+  if (!body) return tl::make_unexpected(body.error());
+  c.body = std::move(*body);
+  return {};
+}
+
+result<void> read_after(call& c) {
+  const auto text = c.request.header("parley-after");
+  if (text.empty()) return {};
+  const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), c.after);
+  if (bad != std::errc{} || end != text.data() + text.size())
+    return fail(errc::malformed, "Parley-After takes a position");
+  return {};
+}
+
+void serve(const call_ptr& c, const route& r) {
+  if (c->who && !within(c, c->with.limits.requests_per_user, c->who->user.text)) return;
+  if (r.who == access::registered && c->who && c->who->guest) return c->refuse({errc::guests_not_allowed, {}, 0});
+  if (auto read = is_write(c->request) ? read_write_headers(*c) : read_after(*c); !read) return c->refuse(read.error());
+  r.handle(c);
+}
+
+} // namespace
+
+struct rest_api::state {
+  rest_dependencies with;
+  router routes;
+};
+
+rest_api::rest_api(rest_dependencies with)
+  : state_{std::make_unique<state>(state{std::move(with), {}})} {
+  add_sign_in_routes(state_->routes);
+  add_session_routes(state_->routes);
+  add_user_routes(state_->routes);
+  add_room_routes(state_->routes);
+  add_meeting_routes(state_->routes);
+  add_lounge_routes(state_->routes);
+  add_operation_routes(state_->routes);
+}
+
+rest_api::~rest_api() = default;
+
+void rest_api::operator()(http_request request, respond done) {
+  const auto& with = state_->with;
+  const auto c = std::make_shared<call>(with, std::move(request), std::move(done));
+  auto match = state_->routes.find(c->request.method, c->request.path);
+  const bool watched = !match.found || match.found->by != limited::not_at_all;
+  if (watched && !within(c, with.limits.requests_per_address, c->request.address)) return;
+  if (match.methods.empty()) return c->refuse({errc::not_found, {}, 0});
+  if (c->request.method == "OPTIONS")
+    return c->answer(preflight(c->request, match.methods, with.settings.cors_origins));
+  if (!match.found) {
+    auto r = problem({errc::method_not_allowed, {}, 0}, c->request);
+    std::string allowed = "OPTIONS";
+    for (const auto method : match.methods) allowed.append(", ").append(method).append(method == "GET" ? ", HEAD" : "");
+    r.headers.emplace_back("Allow", allowed);
+    return c->answer(std::move(r));
+  }
+  const auto& r = *match.found;
+  c->captured = std::move(match.captured);
+  if (const auto* limit = kind_of_limit(with.limits, r.by); limit && !within(c, *limit, c->request.address)) return;
+  if (r.who == access::open) return serve(c, r);
+  authenticate(c, r.who != access::known, [c, &r] { serve(c, r); });
+}
+
+} // namespace parley::gateway

@@ -1,0 +1,86 @@
+#pragma once
+// The REST side of the server (API.md, "REST conventions" and "REST routes"): one object an io loop, given to the
+// network as its http_handler. It runs on its loop only; everything it asks answers on that loop as well (passwords
+// come back through `post`). It must outlive the requests under way: stop the loop first.
+//
+// A request goes: limit by address, preflight, route, limit of its kind, who is asking, limit by user, body, handler.
+
+#include "actors/entities.hpp"
+#include "events/clock.hpp"
+#include "events/random.hpp"
+#include "gateway/auth/passwords.hpp"
+#include "gateway/auth/tokens.hpp"
+#include "gateway/bridge/write_positions.hpp"
+#include "gateway/rest/exchange.hpp"
+#include "projections/read_models.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace parley::gateway {
+
+struct rest_settings {
+  std::chrono::seconds access_token_lifetime{std::chrono::hours{24}};
+  std::chrono::seconds refresh_token_lifetime{std::chrono::hours{24 * 30}};
+  std::vector<std::string> cors_origins; ///< exact origins besides the server's own
+  bool secure_cookies = false;
+  std::size_t body_bytes_max = 1024 * 1024;
+  std::size_t json_depth_max = 32;
+};
+
+/// Takes one from the bucket of `key` and says how many seconds to wait; 0: go on. Empty: no limit.
+struct rest_limit {
+  std::function<int(std::string_view key)> take;
+  unsigned burst = 0; ///< shown as RateLimit-Limit when it refuses; 0: not shown
+};
+
+struct rest_limits {
+  rest_limit requests_per_address; ///< leave empty when the network limits them already
+  rest_limit auth_per_address;     ///< register, login, guest, refresh; login also by e-mail claim
+  rest_limit requests_per_user;
+  rest_limit room_opens_per_address;
+};
+
+/// What only the composition knows. An empty one is answered 404 (livez: 200).
+struct rest_operations {
+  std::function<void(respond)> livez, readyz, metrics;
+};
+
+struct rest_dependencies {
+  parley::entities& entities; ///< answers on this loop
+  read_models& reads;         ///< of this loop
+  const token_service& tokens;
+  password_hasher& passwords;
+  const clock_source& clock;
+  random_source& random;
+  write_positions& writes;
+  /// Runs a task on this loop; called from any thread.
+  std::function<void(std::function<void()>)> post;
+  /// Who claimed an e-mail address (the user of the first event of that stream in the log, not a read model, so that
+  /// one can sign in at once and without PostgreSQL); nullopt: nobody. Answers on this loop.
+  std::function<void(const stream_id& email, std::function<void(result<std::optional<user_id>>)>)> claimed_by;
+  rest_limits limits;
+  rest_operations operations;
+  rest_settings settings;
+};
+
+class rest_api {
+public:
+  explicit rest_api(rest_dependencies with);
+  ~rest_api();
+  rest_api(const rest_api&) = delete;
+  rest_api& operator=(const rest_api&) = delete;
+
+  /// `done` is called exactly once, on this loop, now or later.
+  void operator()(http_request request, respond done);
+
+private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+} // namespace parley::gateway

@@ -1,0 +1,51 @@
+#pragma once
+// Which handler serves which method and path: data, with every alias beside its route. Pure.
+
+#include "gateway/rest/call.hpp"
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace parley::gateway {
+
+enum class access {
+  open,      ///< nobody is asked who they are
+  known,     ///< anybody; a token that is sent must hold
+  signed_in, ///< a user or a guest with a token
+  registered ///< no guests
+};
+
+enum class limited { no, as_auth, as_room_opening, not_at_all /**< not by address either */ };
+
+struct route {
+  std::string method;                ///< GET serves HEAD as well
+  std::vector<std::string> patterns; ///< `/api/rooms/:roomId`; a segment that starts with ':' captures
+  access who = access::signed_in;
+  std::function<void(const call_ptr&)> handle;
+  limited by = limited::no;
+};
+
+class router {
+public:
+  struct match {
+    const route* found = nullptr;
+    std::vector<std::string> captured;     ///< in the order of the pattern
+    std::vector<std::string_view> methods; ///< of the path, for Allow; empty: no such path
+  };
+
+  void add(route r);
+  /// `path` is decoded; one trailing slash is ignored.
+  [[nodiscard]] match find(std::string_view method, std::string_view path) const;
+
+private:
+  struct entry {
+    std::vector<std::string> segments;
+    std::size_t route;
+  };
+  std::vector<route> routes_;
+  std::vector<entry> entries_;
+};
+
+} // namespace parley::gateway

@@ -1,0 +1,65 @@
+// GET /api/users (search), GET /api/users/:id, PATCH /api/users/me.
+
+#include "gateway/rest/conditions.hpp"
+#include "gateway/rest/fields.hpp"
+#include "gateway/rest/routes.hpp"
+#include "gateway/rest/rows.hpp"
+
+#include <algorithm>
+
+namespace parley::gateway {
+namespace {
+
+constexpr std::size_t search_bytes_max = 128;
+
+result<std::string> read_search(const http_request& request) {
+  auto text = request.parameter("search");
+  if (text.empty()) text = request.parameter("q");
+  const bool printable =
+      std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
+  if (text.size() > search_bytes_max || !printable || !is_utf8(text))
+    return fail(errc::invalid, "search takes at most 128 bytes of text");
+  return std::string{text};
+}
+
+void search(const call_ptr& c) {
+  const auto text = read_search(c->request);
+  if (!text) return c->refuse(text.error());
+  const auto page_asked = read_page(c->request);
+  if (!page_asked) return c->refuse(page_asked.error());
+  c->with.reads.users(*text, *page_asked, c->at_least(), or_refuse<page<user_row>>(c, [c](const page<user_row>& p) {
+    answer_page(c, p, [](const user_row& row) { return to_json(row, false); });
+  }));
+}
+
+void profile(const call_ptr& c) {
+  const auto& named = c->captured.at(0);
+  if (!is_readable_id(named)) return c->refuse({errc::user_not_found, {}, 0});
+  const user_id id{named == "me" ? c->who->user.text : named};
+  c->with.reads.user(id, c->at_least(), or_refuse<std::optional<user_row>>(c, [c](const std::optional<user_row>& row) {
+                       if (!row) return c->refuse({errc::user_not_found, {}, 0});
+                       answer_one(c, to_json(*row, row->id == c->who->user), row->version);
+                     }));
+}
+
+void rename(const call_ptr& c) {
+  fields f{c->body};
+  const auto name = f.required_text("name", domain::name_bytes_max);
+  if (f.refusal()) return c->refuse(*f.refusal());
+  write<domain::account>(c, make_stream(domain::account::family, c->who->user.text), domain::account::rename{name},
+                         [](const answer& a) {
+                           auto r = success_with(200, a.body, "user");
+                           r.headers.emplace_back("ETag", etag_of(a.version));
+                           return r;
+                         });
+}
+
+} // namespace
+
+void add_user_routes(router& to) {
+  to.add({"GET", {"/api/users"}, access::signed_in, search});
+  to.add({"GET", {"/api/users/:id"}, access::signed_in, profile});
+  to.add({"PATCH", {"/api/users/me"}, access::signed_in, rename});
+}
+
+} // namespace parley::gateway
