@@ -8,6 +8,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 #include <rocksdb/write_batch.h>
@@ -41,6 +42,22 @@ public:
 
 private:
   const clock_source& clock_;
+};
+
+/// RocksDB's own text log is not kept: what matters reaches us as a status, and Debian's build stops the process (an
+/// assertion) when a full disk does not take a line of it.
+class no_text_log final : public rocksdb::Logger {
+public:
+  using rocksdb::Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
+
+/// Keeps RocksDB from going on by itself after an error: only `recover` decides that, with the files read anew.
+class no_automatic_recovery final : public rocksdb::EventListener {
+public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* automatic) override {
+    *automatic = false;
+  }
 };
 
 rocksdb::CompressionType compression() {
@@ -100,14 +117,12 @@ rocksdb::DBOptions database_options(store::access mode) {
   options.max_total_wal_size = 256 * mebibyte; // bounds what a start replays
   options.allow_concurrent_memtable_write = false;
   options.enable_write_thread_adaptive_yield = false;
-  // Only `recover` decides that the log may go on, with the files read anew.
   options.max_bgerror_resume_count = 0;
+  options.listeners.push_back(std::make_shared<no_automatic_recovery>());
+  options.info_log = std::make_shared<no_text_log>();
   options.max_background_jobs = 2;
   options.bytes_per_sync = mebibyte;
   options.max_open_files = mode == store::access::follow ? -1 : 1024;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.keep_log_file_num = 4;
-  options.max_log_file_size = 4 * mebibyte;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   return options;
