@@ -1,0 +1,60 @@
+#pragma once
+// Looks at a log from outside, for the operator's tools: read only, also while the server that owns it runs.
+// One thread.
+
+#include "events/log/event_log.hpp"
+#include "events/log/store.hpp"
+
+#include <filesystem>
+#include <functional>
+
+namespace parley {
+
+/// A log opened beside its owner. Shows what is written; the owner may not have synced the very last of it yet.
+class log_view {
+public:
+  enum class kind : std::uint8_t {
+    frozen,   ///< as the log is now
+    following ///< `refresh` shows what was appended since
+  };
+  /// errc::not_found when there is no log in `directory`.
+  [[nodiscard]] static result<log_view> open(const std::filesystem::path& directory, kind k);
+
+  [[nodiscard]] position head() const noexcept { return head_; }
+  [[nodiscard]] result<void> refresh();
+  /// Calls `visitor` with each record and its bytes for `after` < position <= head(), until it returns false.
+  [[nodiscard]] result<void> visit(position after,
+                                   const std::function<bool(const record&, std::string_view)>& visitor) const;
+  /// The same for one stream.
+  [[nodiscard]] result<void> visit_stream(const stream_id& stream, position after,
+                                          const std::function<bool(const record&, std::string_view)>& visitor) const;
+
+private:
+  friend class log_verifier;
+  log_view(std::filesystem::path directory, std::unique_ptr<store> tables)
+    : directory_{std::move(directory)}
+    , tables_{std::move(tables)} {}
+  std::filesystem::path directory_;
+  std::unique_ptr<store> tables_;
+  position head_ = 0;
+};
+
+struct damage {
+  position at; ///< the first position concerned; 0 when it is about the log as a whole
+  std::string what;
+};
+
+struct verification {
+  position head = 0;
+  std::uint64_t records = 0, streams = 0;
+  std::vector<damage> damages; ///< at most `damages_max`, earliest position first
+};
+inline constexpr std::size_t damages_max = 100;
+
+/// Checks every record against its SHA-256 and its place, the gaplessness of positions and of each stream's versions,
+/// the streams' indexes in both directions, and the head against `meta` and HEAD. Memory does not grow with the log.
+/// `progress` is told (records done, records in all) now and then. An error means that the log could not be looked at.
+[[nodiscard]] result<verification> verify_log(const std::filesystem::path& directory,
+                                              const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+
+} // namespace parley
