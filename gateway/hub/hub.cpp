@@ -125,6 +125,7 @@ struct hub::state : std::enable_shared_from_this<hub::state> {
 
   void stop_reading(subscription& s) {
     if (s.now == phase::waiting) waiting.erase(s.turn);
+    s.now = phase::failed; // until the caller says what comes instead
     s.read_id = 0;
   }
 

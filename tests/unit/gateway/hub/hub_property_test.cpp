@@ -84,10 +84,19 @@ private:
       c.line = std::make_shared<fake_connection>(id, without_aliases);
       hub_.attach(c.line, {"s" + std::to_string(id)});
     }
-    if (c.next.contains(topic)) return;
+    if (c.next.contains(topic)) return start_over(id, c, topic);
     const version after = below(log_.streams[topic].size() + 1);
     hub_.subscribe(id, topic, after);
     c.next[topic] = after + 1;
+  }
+  /// What was queued comes first; then everything again from where the client says.
+  void start_over(std::uint64_t id, client& c, const stream_id& topic) {
+    check_one(id, c, false);
+    auto& next = c.next[topic];
+    if (next <= 1) return;
+    const version after = below(next - 1);
+    hub_.subscribe(id, topic, after);
+    next = after + 1;
   }
   void unsubscribe(std::uint64_t id, const stream_id& topic) {
     auto& c = clients_[id];

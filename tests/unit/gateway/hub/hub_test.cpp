@@ -244,6 +244,19 @@ TEST_CASE("going back while a read is under way forgets that read") {
   CHECK(c->seqs() == seqs{1, 2, 3, 4});
 }
 
+TEST_CASE("going back while waiting for a read keeps one place in the queue (property seed 1)") {
+  rig r{{.refills_max = 1}};
+  for (int i = 0; i < 4; ++i) r.log.append(r.topic);
+  const auto a = r.connect(1), b = r.connect(2);
+  r.h.subscribe(1, r.topic, 0);
+  r.h.subscribe(2, r.topic, 3);
+  r.h.subscribe(2, r.topic, 1);
+  CHECK(r.h.count().refills_waiting == 1);
+  r.log.answer_all();
+  r.read(*b);
+  CHECK(b->seqs() == seqs{2, 3, 4});
+}
+
 TEST_CASE("answers for who is gone or has left are harmless") {
   rig r;
   r.log.append(r.topic);
