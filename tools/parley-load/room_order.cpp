@@ -40,7 +40,9 @@ room_order::delivery room_order::search(std::uint32_t member, std::string_view f
     auto const counted = count(member, at);
     return gap ? delivery{outcome::mismatch, found->sender, found->sent} : counted;
   }
-  // Something is wrong; finding the place again keeps one lost message from being counted as a thousand.
+  // Something is wrong. Who finds its message further on has lost what is between; who does not stays where it is until
+  // the others have caught up. So one lost message may be told more than once, but not more often than messages were
+  // under way.
   auto const from = order_.begin() + static_cast<std::ptrdiff_t>(std::min<std::uint64_t>(at, order_.size()));
   if (auto const place = std::find_if(from, order_.end(), same); place != order_.end()) {
     for (auto skipped = from; skipped <= place; ++skipped) --skipped->waiting;

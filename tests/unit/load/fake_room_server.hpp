@@ -1,0 +1,174 @@
+#pragma once
+// The least of a native server that a run needs: upgrade, greeting, join, and one room that relays, with one fault on
+// request. Its own thread; stops in the destructor.
+
+#include <atomic>
+#include <netinet/in.h>
+#include <nlohmann/json.hpp>
+#include <poll.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+#include <vector>
+
+namespace parley::load::testing {
+
+enum class fault { none, lose_one, repeat_one, swap_two, refuse_one, drop_client, refuse_upgrade, never_join, ping };
+
+class fake_room_server {
+public:
+  explicit fake_room_server(fault f)
+    : fault_{f}
+    , listener_{::socket(AF_INET, SOCK_STREAM, 0)} {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    (void)::bind(listener_, reinterpret_cast<sockaddr*>(&address), size);
+    (void)::listen(listener_, 64);
+    (void)::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+    (void)::pipe(stop_);
+    thread_ = std::thread{[this] { serve(); }};
+  }
+  ~fake_room_server() {
+    ::close(stop_[1]);
+    thread_.join();
+    for (auto const& c : clients_) ::close(c.fd);
+    ::close(listener_);
+    ::close(stop_[0]);
+  }
+  fake_room_server(fake_room_server const&) = delete;
+  fake_room_server& operator=(fake_room_server const&) = delete;
+
+  [[nodiscard]] std::uint16_t port() const { return port_; }
+  [[nodiscard]] std::uint64_t pongs() const { return pongs_; }
+
+private:
+  struct client {
+    int fd;
+    bool upgraded = false;
+    std::string in;
+  };
+  static constexpr std::uint64_t faulty_message = 50;
+
+  void serve() {
+    for (;;) {
+      std::vector<pollfd> watched{{stop_[0], POLLIN, 0}, {listener_, POLLIN, 0}};
+      for (auto const& c : clients_) watched.push_back({c.fd, POLLIN, 0});
+      (void)::poll(watched.data(), watched.size(), -1);
+      if (watched[0].revents != 0) return;
+      for (std::size_t i = 2; i < watched.size(); ++i)
+        if (watched[i].revents != 0) read(i - 2);
+      std::erase_if(clients_, [](client const& c) { return c.fd < 0; });
+      if (watched[1].revents != 0) clients_.push_back({::accept(listener_, nullptr, nullptr), false, {}});
+    }
+  }
+
+  void read(std::size_t at) {
+    std::array<char, 16384> buffer{};
+    auto const count = ::recv(clients_[at].fd, buffer.data(), buffer.size(), 0);
+    if (count <= 0) return cut(at);
+    clients_[at].in.append(buffer.data(), static_cast<std::size_t>(count));
+    if (!clients_[at].upgraded) upgrade(at);
+    while (clients_[at].fd >= 0 && clients_[at].upgraded && next_frame(at)) {
+    }
+  }
+
+  void upgrade(std::size_t at) {
+    auto& c = clients_[at];
+    auto const end = c.in.find("\r\n\r\n");
+    if (end == std::string::npos) return;
+    c.in.erase(0, end + 4);
+    if (fault_ == fault::refuse_upgrade) {
+      raw(at, "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n");
+      return;
+    }
+    c.upgraded = true;
+    // Head and greeting in one piece, as a fast server's may arrive.
+    raw(at, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+            "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n" +
+                frame(R"({"event":"connected","data":{"sessionId":"s"}})"));
+  }
+
+  bool next_frame(std::size_t at) {
+    auto& in = clients_[at].in;
+    if (in.size() < 6) return false;
+    std::size_t length = static_cast<unsigned char>(in[1]) & 0x7F;
+    std::size_t header = 2;
+    if (length == 126) {
+      if (in.size() < 8) return false;
+      length = static_cast<std::size_t>(static_cast<unsigned char>(in[2]) << 8 | static_cast<unsigned char>(in[3]));
+      header = 4;
+    }
+    if (in.size() < header + 4 + length) return false;
+    auto const code = in[0] & 0x0F;
+    std::string payload = in.substr(header + 4, length);
+    for (std::size_t i = 0; i < length; ++i) payload[i] = static_cast<char>(payload[i] ^ in[header + i % 4]);
+    in.erase(0, header + 4 + length);
+    if (code == 0x8)
+      cut(at);
+    else if (code == 0xA)
+      ++pongs_;
+    else
+      handle(at, nlohmann::json::parse(payload, nullptr, false));
+    return true;
+  }
+
+  void handle(std::size_t at, nlohmann::json const& message) {
+    if (message["event"] == "join-room") {
+      if (fault_ != fault::never_join) raw(at, frame(R"({"ack":1,"data":{"roomId":"r"}})"));
+      return;
+    }
+    auto const number = ++messages_;
+    bool const faulty = number == faulty_message;
+    auto const push = frame(R"({"event":"message-received","data":{"text":)" + message["data"]["text"].dump() +
+                            R"(,"seq":)" + std::to_string(number) + "}}");
+    if (faulty && fault_ == fault::refuse_one)
+      return raw(at, frame(R"({"event":"exception","data":{"status":"error","code":"slow-down"}})"));
+    if (faulty && fault_ == fault::drop_client) return cut(at);
+    if (fault_ == fault::ping) raw(at, std::string{"\x89\x02hi", 4});
+    for (std::size_t i = 0; i < clients_.size(); ++i) {
+      bool const last = i + 1 == clients_.size();
+      if (fault_ == fault::swap_two && last && faulty) {
+        held_ = push;
+        continue;
+      }
+      if (fault_ == fault::lose_one && last && faulty) continue;
+      raw(i, push);
+      if (fault_ == fault::repeat_one && last && faulty) raw(i, push);
+      if (last && !held_.empty()) raw(i, std::exchange(held_, {}));
+    }
+  }
+
+  static std::string frame(std::string_view payload) {
+    std::string out{"\x81"};
+    if (payload.size() < 126)
+      out.push_back(static_cast<char>(payload.size()));
+    else {
+      out.push_back(126);
+      out.push_back(static_cast<char>(payload.size() >> 8));
+      out.push_back(static_cast<char>(payload.size() & 0xFF));
+    }
+    return out.append(payload);
+  }
+  void raw(std::size_t at, std::string const& bytes) {
+    if (clients_[at].fd >= 0) (void)::send(clients_[at].fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
+  void cut(std::size_t at) {
+    if (clients_[at].fd >= 0) ::close(clients_[at].fd);
+    clients_[at].fd = -1;
+  }
+
+  fault fault_;
+  int listener_;
+  int stop_[2]{};
+  std::uint16_t port_ = 0;
+  std::uint64_t messages_ = 0;
+  std::atomic<std::uint64_t> pongs_{0};
+  std::string held_;
+  std::vector<client> clients_;
+  std::thread thread_;
+};
+
+} // namespace parley::load::testing
