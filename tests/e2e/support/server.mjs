@@ -112,7 +112,7 @@ export class Server {
 
   /// All records of the log, by the auditor's own tool; the server must be down.
   async log() {
-    const {stdout} = await run(process.env.TEST_PARLEY, ['log', 'dump', '--data', this.data],
+    const {stdout} = await run(process.env.TEST_PARLEY, ['log', 'dump', '--json', '--data', this.data],
                                {maxBuffer: 256 * 1024 * 1024});
     return stdout.split('\n').filter(line => line.startsWith('{')).map(line => JSON.parse(line));
   }
