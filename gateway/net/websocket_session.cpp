@@ -80,6 +80,7 @@ private:
   [[nodiscard]] int unacknowledged_bytes() const noexcept;
   void ping(time now);
   void drain_teardown();
+  [[nodiscard]] goodbye farewell() const;
   void cut();
   void finish(goodbye how);
 
@@ -105,7 +106,7 @@ private:
   std::size_t teardown_bytes_ = 0;
   bool open_ = false, closing_ = false, finished_ = false, broken_ = false;
   bool reading_ = false, handling_ = false, dirty_ = false, waiting_writable_ = false, above_ = false;
-  bool awaiting_pong_ = false, tearing_down_ = false, shut_down_sent_ = false;
+  bool awaiting_pong_ = false, tearing_down_ = false, shut_down_sent_ = false, client_closed_ = false;
 };
 
 websocket_session::websocket_session(std::shared_ptr<net_loop> net, std::uint64_t id, tcp_socket socket, hello greeting,
@@ -171,11 +172,7 @@ void websocket_session::read() {
 void websocket_session::on_read(error_code ec, std::size_t size) {
   reading_ = false;
   if (finished_) return;
-  if (ec == websocket::error::closed) {
-    const auto code = stream_.reason().code;
-    return finish(code == websocket::close_code::none || code == websocket::close_code::normal ? goodbye::clean
-                                                                                               : goodbye::lost);
-  }
+  if (ec == websocket::error::closed) return finish(farewell());
   if (closing_) return; // the close path reads what is left
   if (ec) return finish(goodbye::lost);
   if (!stream_.got_text()) return close(close_send_text, "send text frames");
@@ -226,7 +223,9 @@ void websocket_session::on_message(std::string_view text) {
 }
 
 void websocket_session::on_control(websocket::frame_type kind, std::string_view payload) {
-  if (kind == websocket::frame_type::pong) {
+  if (kind == websocket::frame_type::close) {
+    client_closed_ = true;
+  } else if (kind == websocket::frame_type::pong) {
     std::uint32_t number = 0;
     if (!awaiting_pong_ || payload.size() != sizeof number) return;
     std::memcpy(&number, payload.data(), sizeof number);
@@ -362,7 +361,7 @@ void websocket_session::sweep(time now) {
     return;
   }
   if (closing_ || tearing_down_ || broken_) {
-    if (now - since_ > limits.close_timeout) finish(goodbye::lost);
+    if (now - since_ > limits.close_timeout) finish(farewell());
     return;
   }
   if (const auto unacknowledged = awaiting_pong_ ? unacknowledged_bytes() : 0;
@@ -408,6 +407,13 @@ void websocket_session::close(close_code code, std::string_view reason) {
   });
 }
 
+/// How the client left, as far as it said so.
+goodbye websocket_session::farewell() const {
+  const auto code = stream_.reason().code;
+  const bool clean = code == websocket::close_code::none || code == websocket::close_code::normal;
+  return client_closed_ && clean ? goodbye::clean : goodbye::lost;
+}
+
 void websocket_session::shut_down(close_code code, std::string_view reason) { close(code, reason); }
 
 void websocket_session::tear_down() {
@@ -421,7 +427,10 @@ void websocket_session::drain_teardown() {
   if (!std::exchange(shut_down_sent_, true)) {
     error_code ec;
     socket().shutdown(tcp_socket::shutdown_send, ec);
-    if (ec) return stream_.next_layer().torn_down();
+    // A client that has sent its close frame sends nothing more, and waits for us to hang up. (Beast's own close reads
+    // the frame without a word, but for the code.)
+    const bool answered = client_closed_ || (closing_ && stream_.reason().code != websocket::close_code::none);
+    if (ec || answered) return stream_.next_layer().torn_down();
   } else {
     return;
   }

@@ -114,8 +114,9 @@ TEST_CASE("who sends without reading the answers is read no further") {
   CHECK(server.eventually(stops));
   CHECK(sent < 64U * 1024 * 1024);
   // Once it reads, everything is answered.
+  for (std::size_t i = 0; i + 1 < messages; ++i) REQUIRE(json::parse(client.read_message().payload)["ack"] == 1);
   client.send(rest);
-  for (std::size_t i = 0; i < messages; ++i) REQUIRE(json::parse(client.read_message().payload)["ack"] == 1);
+  REQUIRE(json::parse(client.read_message().payload)["ack"] == 1);
 }
 
 TEST_CASE("who pings without reading the pongs is read no further, and gets them all when it reads") {
