@@ -1,0 +1,193 @@
+#include "server.hpp"
+
+using namespace parley;
+using namespace parley::gateway;
+using namespace parley::gateway::testing;
+
+namespace {
+constexpr auto ann = R"({"email":" Ann@Example.ORG ","password":"correct horse","name":"Ann"})";
+constexpr auto ann_signs_in = R"({"email":"ann@example.org","password":"correct horse"})";
+} // namespace
+
+TEST_CASE("signing up answers with who one is, tokens and a cookie") {
+  server s;
+  const auto a = s.ask("POST", "/api/auth/register", {}, ann);
+  REQUIRE(a.status() == 201);
+  CHECK(a.body["success"] == true);
+  CHECK(a.text("email") == "ann@example.org");
+  CHECK(a.text("name") == "Ann");
+  CHECK(a.body["user"]["id"] == a.body["id"]);
+  CHECK(a.body["user"]["email"] == "ann@example.org");
+  CHECK(a.text("expiresAt") == "2026-11-22T00:00:00.000Z");
+  CHECK(a.body.dump().find("hash") == std::string::npos);
+  CHECK(a.header("Parley-Position") == std::to_string(s.entities.head));
+  CHECK(a.header("Set-Cookie") == "token=" + a.text("token") + "; Path=/; HttpOnly; SameSite=Lax; Max-Age=86400");
+  const auto claims = s.tokens.verify_access(a.text("token"), s.clock.now());
+  REQUIRE(claims);
+  CHECK(claims->user.text == a.text("id"));
+}
+
+TEST_CASE("every alias of signing up and in serves the same") {
+  server s;
+  CHECK(s.ask("POST", "/api/auth/signup", {}, ann).status() == 201);
+  CHECK(s.ask("POST", "/auth/signup", {}, R"({"email":"bob@example.org","password":"correct horse"})").status() == 201);
+  for (const auto* path : {"/api/auth/login", "/api/auth/signin", "/auth/login", "/auth/login/"})
+    CHECK(s.ask("POST", path, {}, ann_signs_in).status() == 200);
+}
+
+TEST_CASE("an address can be registered once") {
+  server s;
+  s.sign_up();
+  const auto a = s.ask("POST", "/api/auth/register", {}, ann);
+  CHECK(a.status() == 409);
+  CHECK(a.text("code") == "email_taken");
+}
+
+TEST_CASE("weak passwords and bad addresses are refused by name") {
+  server s;
+  const auto refused = [&](const std::string& email, const std::string& password) {
+    const auto a =
+        s.ask("POST", "/api/auth/register", {}, nlohmann::json{{"email", email}, {"password", password}}.dump());
+    CHECK(a.status() == 422);
+    return a.text("code");
+  };
+  CHECK(refused("ann@example.org", "short") == "weak_password");
+  CHECK(refused("ann@example.org", "ann@example.org") == "weak_password");
+  CHECK(refused("ann@example.org", "password") == "weak_password");
+  CHECK(refused("ann", "correct horse") == "invalid_email");
+  CHECK(refused("ann@@example.org", "correct horse") == "invalid_email");
+  CHECK(refused("ann@example", "correct horse") == "invalid_email");
+  CHECK(refused("ann@example.org\r\nBcc: x@y.z", "correct horse") == "invalid_email");
+}
+
+TEST_CASE("signing in needs the password") {
+  server s;
+  s.sign_up();
+  CHECK(s.ask("POST", "/api/auth/login", {}, ann_signs_in).status() == 200);
+  const auto wrong = s.ask("POST", "/api/auth/login", {}, R"({"email":"ann@example.org","password":"wrong horse"})");
+  CHECK(wrong.status() == 401);
+  CHECK(wrong.text("error") == "Invalid credentials");
+  CHECK(wrong.header("Set-Cookie").empty());
+}
+
+TEST_CASE("an unknown address is answered as a wrong password, after the same work") {
+  server s;
+  const auto a = s.ask("POST", "/api/auth/login", {}, ann_signs_in);
+  CHECK(a.status() == 401);
+  CHECK(a.text("code") == "invalid_credentials");
+  CHECK(s.passwords.verified == 1);
+}
+
+TEST_CASE("too many sign-ins at once are told to come back") {
+  server s;
+  s.sign_up();
+  s.passwords.full = true;
+  for (const auto* path : {"/api/auth/login", "/api/auth/register"}) {
+    const auto a = s.ask("POST", path, {}, ann_signs_in);
+    CHECK(a.status() == 503);
+    CHECK(a.header("Retry-After") == "3");
+  }
+}
+
+TEST_CASE("a sign-in that cannot look up the address says so") {
+  server s;
+  s.claims_fail = error{errc::log_unavailable, {}, 0};
+  CHECK(s.ask("POST", "/api/auth/login", {}, ann_signs_in).status() == 503);
+}
+
+TEST_CASE("a guest needs only a name") {
+  server s;
+  const auto a = s.ask("POST", "/api/auth/guest", {}, R"({"name":"Visitor"})");
+  REQUIRE(a.status() == 201);
+  CHECK(a.body["user"]["guest"] == true);
+  CHECK(a.body["user"]["name"] == "Visitor");
+  CHECK(s.tokens.verify_access(a.text("token"), s.clock.now())->guest);
+}
+
+TEST_CASE("a refresh token works once; the second use ends the login") {
+  server s;
+  const auto first = s.sign_up();
+  const auto body = nlohmann::json{{"refreshToken", first.text("refreshToken")}}.dump();
+  const auto second = s.ask("POST", "/api/auth/refresh", {}, body);
+  REQUIRE(second.status() == 200);
+  CHECK(second.text("refreshToken") != first.text("refreshToken"));
+  const auto reused = s.ask("POST", "/api/auth/refresh", {}, body);
+  CHECK(reused.status() == 401);
+  CHECK(reused.text("code") == "token_reused");
+  const auto next = nlohmann::json{{"refreshToken", second.text("refreshToken")}}.dump();
+  CHECK(s.ask("POST", "/api/auth/refresh", {}, next).text("code") == "session_revoked");
+  CHECK(s.ask("DELETE", "/api/auth/sessions/x", server::bearer(second)).text("code") == "session_revoked");
+}
+
+TEST_CASE("a refresh repeated with its key is no reuse") {
+  server s;
+  const auto body = nlohmann::json{{"refreshToken", s.sign_up().text("refreshToken")}}.dump();
+  const header_list key{{"idempotency-key", "r1"}};
+  const auto first = s.ask("POST", "/api/auth/refresh", key, body);
+  const auto again = s.ask("POST", "/api/auth/refresh", key, body);
+  CHECK(again.status() == 200);
+  CHECK(again.text("refreshToken") == first.text("refreshToken"));
+}
+
+TEST_CASE("forged, expired and foreign refresh tokens are refused") {
+  server s;
+  const auto a = s.sign_up();
+  const auto refused = [&](const std::string& token) {
+    return s.ask("POST", "/api/auth/refresh", {}, nlohmann::json{{"refreshToken", token}}.dump()).text("code");
+  };
+  CHECK(refused(a.text("token")) == "unauthenticated");
+  CHECK(refused(a.text("refreshToken") + "A") == "unauthenticated");
+  s.clock.at += std::chrono::hours{24 * 31};
+  CHECK(refused(a.text("refreshToken")) == "token_expired");
+}
+
+TEST_CASE("a logout holds at once and takes the cookie away") {
+  server s;
+  const auto me = s.signed_up();
+  const auto out = s.ask("POST", "/api/auth/logout", me);
+  CHECK(out.status() == 200);
+  CHECK(out.header("Set-Cookie").find("token=; ") == 0);
+  CHECK_FALSE(out.header("Parley-Position").empty());
+  CHECK(s.ask("GET", "/api/auth/me", me).text("code") == "session_revoked");
+}
+
+TEST_CASE("another device can be signed out") {
+  server s;
+  s.sign_up();
+  const auto phone = s.ask("POST", "/api/auth/login", {}, ann_signs_in);
+  const auto laptop = s.ask("POST", "/api/auth/login", {}, ann_signs_in);
+  const auto sid = s.tokens.verify_access(phone.text("token"), s.clock.now())->login.text;
+  s.reads.login_rows = {{{sid}, "phone", s.clock.at, s.clock.at, s.clock.at}};
+  const auto devices = s.ask("GET", "/api/auth/sessions", server::bearer(laptop));
+  REQUIRE(devices.body.is_array());
+  CHECK(devices.body[0]["current"] == false);
+  CHECK(s.ask("DELETE", "/api/auth/sessions/" + sid, server::bearer(laptop)).status() == 200);
+  CHECK(s.ask("POST", "/api/auth/logout", server::bearer(phone)).status() == 401);
+  CHECK(s.ask("POST", "/api/auth/logout", server::bearer(laptop)).status() == 200);
+}
+
+TEST_CASE("signing up again with the same key meets the same account") {
+  server s;
+  const header_list key{{"idempotency-key", "k1"}};
+  const auto first = s.ask("POST", "/api/auth/register", key, ann);
+  const auto again = s.ask("POST", "/api/auth/register", key, ann);
+  CHECK(again.status() == 201);
+  CHECK(again.text("id") == first.text("id"));
+  const auto other =
+      s.ask("POST", "/api/auth/register", key, R"({"email":"ann@example.org","password":"another horse"})");
+  CHECK(other.status() == 422);
+  CHECK(other.text("code") == "key_reused");
+}
+
+TEST_CASE("me is the caller with their address; without a token nobody") {
+  server s;
+  const auto a = s.sign_up();
+  s.reads.user_rows = {{{a.text("id")}, "Ann", "ann@example.org", false, s.clock.at, 4}};
+  const auto me = s.ask("GET", "/api/auth/me", server::bearer(a));
+  CHECK(me.text("email") == "ann@example.org");
+  CHECK(me.body["user"]["id"] == a.text("id"));
+  CHECK(me.header("ETag") == "\"4\"");
+  const auto nobody = s.ask("GET", "/api/auth/me");
+  CHECK(nobody.status() == 401);
+  CHECK(nobody.header("WWW-Authenticate") == "Bearer realm=\"parley\"");
+}
