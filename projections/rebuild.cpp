@@ -247,7 +247,7 @@ private:
     if (!swapped) return swapped;
     report_.at = at_;
     if (auto released = unlock(); !released) return released;
-    return db_->run("DROP SCHEMA parley_old CASCADE");
+    return db_->run("DROP SCHEMA parley_old CASCADE; SELECT pg_advisory_unlock(7235421, 3)");
   }
 
   record_source& source_;
