@@ -2,6 +2,9 @@
 #include "raw_client.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 using namespace parley;
 using namespace parley::gateway;
@@ -205,4 +208,23 @@ TEST_CASE("connections are served on all loops") {
     CHECK(clients.back()->read_answer().status == 200);
   }
   CHECK(server.net().count().connections == 6);
+}
+
+TEST_CASE("out of descriptors, accepting pauses and goes on when there are some again") {
+  echo_server server;
+  rlimit usual{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &usual) == 0);
+  const rlimit few{256, usual.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  std::vector<int> fillers;
+  for (int fd = 0; (fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;) fillers.push_back(fd);
+  REQUIRE(!fillers.empty());
+  ::close(fillers.back()); // the last one is for the client
+  fillers.pop_back();
+  raw_client client{server.port()};
+  client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+  CHECK(server.net().count().accepted == 0);
+  for (const int fd : fillers) ::close(fd);
+  ::setrlimit(RLIMIT_NOFILE, &usual);
+  CHECK(client.read_answer().status == 200);
 }
