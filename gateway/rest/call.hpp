@@ -39,6 +39,9 @@ public:
   void answer(http_response r);
   void refuse(const error& e) { answer(problem(e, request)); }
 
+  /// Takes one from a limit. False when it refused, and the answer is out.
+  [[nodiscard]] bool within(const rest_limit& limit, std::string_view key);
+
   /// The caller and the present, for a command.
   [[nodiscard]] domain::context by() const;
   /// What makes the request take effect once, when it carries a key. `principal`: whose key it is.

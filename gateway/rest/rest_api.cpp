@@ -16,18 +16,6 @@ constexpr std::size_t key_bytes_max = 255;
 
 bool is_write(const http_request& r) { return r.method != "GET" && r.method != "HEAD"; }
 
-/// False when the limit refused, and the answer is out.
-bool within(const call_ptr& c, const rest_limit& limit, std::string_view key) {
-  const int wait = limit.take ? limit.take(key) : 0;
-  if (wait <= 0) return true;
-  auto r = problem({errc::rate_limited, {}, wait}, c->request);
-  if (limit.burst > 0) r.headers.emplace_back("RateLimit-Limit", std::to_string(limit.burst));
-  r.headers.emplace_back("RateLimit-Remaining", "0");
-  r.headers.emplace_back("RateLimit-Reset", std::to_string(wait));
-  c->answer(std::move(r));
-  return false;
-}
-
 const rest_limit* kind_of_limit(const rest_limits& limits, limited by) {
   switch (by) {
   case limited::as_auth: return &limits.auth_per_address;
@@ -60,7 +48,7 @@ result<void> read_after(call& c) {
 }
 
 void serve(const call_ptr& c, const route& r) {
-  if (c->who && !within(c, c->with.limits.requests_per_user, c->who->user.text)) return;
+  if (c->who && !c->within(c->with.limits.requests_per_user, c->who->user.text)) return;
   if (r.who == access::registered && c->who && c->who->guest) return c->refuse({errc::guests_not_allowed, {}, 0});
   if (auto read = is_write(c->request) ? read_write_headers(*c) : read_after(*c); !read) return c->refuse(read.error());
   r.handle(c);
@@ -91,7 +79,7 @@ void rest_api::operator()(http_request request, respond done) {
   const auto c = std::make_shared<call>(with, std::move(request), std::move(done));
   auto match = state_->routes.find(c->request.method, c->request.path);
   const bool watched = !match.found || match.found->by != limited::not_at_all;
-  if (watched && !within(c, with.limits.requests_per_address, c->request.address)) return;
+  if (watched && !c->within(with.limits.requests_per_address, c->request.address)) return;
   if (match.methods.empty()) return c->refuse({errc::not_found, {}, 0});
   if (c->request.method == "OPTIONS")
     return c->answer(preflight(c->request, match.methods, with.settings.cors_origins));
@@ -104,7 +92,7 @@ void rest_api::operator()(http_request request, respond done) {
   }
   const auto& r = *match.found;
   c->captured = std::move(match.captured);
-  if (const auto* limit = kind_of_limit(with.limits, r.by); limit && !within(c, *limit, c->request.address)) return;
+  if (const auto* limit = kind_of_limit(with.limits, r.by); limit && !c->within(*limit, c->request.address)) return;
   if (r.who == access::open) return serve(c, r);
   authenticate(c, r.who != access::known, [c, &r] { serve(c, r); });
 }

@@ -130,6 +130,8 @@ void login(const call_ptr& c) {
   // Nobody can have registered with these, so nothing is told by answering at once.
   if (!email || password.size() > password_bytes_max) return c->refuse({errc::invalid_credentials, {}, 0});
   const auto claim = c->with.tokens.email_stream(*email);
+  // One account is not guessed at from many addresses either.
+  if (!c->within(c->with.limits.auth_per_address, claim.text)) return;
   c->with.claimed_by(claim, [c, password = std::move(password)](result<std::optional<user_id>> user) mutable {
     if (!user) return c->refuse(user.error());
     if (!*user) return verify(c, {}, std::move(password), {});

@@ -78,6 +78,12 @@ TEST_CASE("an unknown address is answered as a wrong password, after the same wo
   CHECK(s.passwords.verified == 1);
 }
 
+TEST_CASE("guesses at one account are limited wherever they come from") {
+  server s;
+  s.ask("POST", "/api/auth/login", {}, ann_signs_in);
+  CHECK(s.counted.back() == "auth " + s.tokens.email_stream("ann@example.org").text);
+}
+
 TEST_CASE("too many sign-ins at once are told to come back") {
   server s;
   s.sign_up();
