@@ -26,7 +26,7 @@ struct question {
   parameters values;
   pool::answer done;
   steady::time_point deadline;
-  bool asked_before = false;
+  std::size_t asked = 0; ///< times it was sent
 };
 
 /// Opens connections on a thread of its own, as many as are wanted, with growing pauses after failures.
@@ -89,6 +89,12 @@ private:
   bool stopping_ = false;  // guarded by mutex_
   std::thread thread_;     // last: it uses all of the above
 };
+
+/// The server is closing the connection (SQLSTATE 57P01 to 57P05): what it said is about the line, not the question.
+bool is_ending(const pg_result* r) {
+  const char* state = r ? PQresultErrorField(r, PG_DIAG_SQLSTATE) : nullptr;
+  return state && std::string_view{state}.starts_with("57P");
+}
 
 struct line {
   line(asio::io_context& io, connection_handle h)
@@ -182,6 +188,7 @@ private:
   void send(const line_ptr& l) {
     l->asked = std::move(waiting.front());
     waiting.pop_front();
+    ++l->asked->asked;
     const auto& p = l->asked->values;
     std::vector<const char*> values;
     std::vector<int> lengths, formats(p.size(), 1);
@@ -225,7 +232,7 @@ private:
         if (!l->last || PQresultStatus(l->last.get()) == PGRES_TUPLES_OK) l->last = std::move(next);
         continue;
       }
-      if (PQstatus(l->handle.get()) == CONNECTION_BAD) return drop(l);
+      if (PQstatus(l->handle.get()) == CONNECTION_BAD || is_ending(l->last.get())) return drop(l);
       auto q = std::move(*l->asked);
       l->asked.reset();
       finish(std::move(q), std::move(l->last));
@@ -255,7 +262,7 @@ private:
     l.handle.reset();
   }
 
-  /// The line is of no more use. Its question goes back to the head of the queue, once.
+  /// The line is of no more use. Its question goes back to the head of the queue.
   void drop(const line_ptr& l) {
     if (!l->open) return;
     shut(*l);
@@ -263,10 +270,10 @@ private:
     if (l->asked) {
       auto q = std::move(*l->asked);
       l->asked.reset();
-      if (q.asked_before || closed) {
+      // After a restart of the server every open line is dead, and each takes the question once.
+      if (q.asked > options.connections || closed) {
         refuse(std::move(q), "the connection to the read models' database broke");
       } else {
-        q.asked_before = true;
         waiting.push_front(std::move(q));
       }
     }
@@ -282,7 +289,7 @@ private:
     auto first = steady::time_point::max();
     for (const auto& q : waiting) {
       first = std::min(first, q.deadline);
-      if (!q.asked_before) break; // those behind it came later
+      if (q.asked == 0) break; // those behind it came later
     }
     for (const auto& l : lines)
       if (l->asked) first = std::min(first, l->asked->deadline);

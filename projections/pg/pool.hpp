@@ -5,7 +5,7 @@
 // A question waits in a bounded queue for a free connection and is answered exactly once, later, on the loop's thread:
 // with rows, or errc::unavailable when PostgreSQL is away (at once, once an attempt to connect has failed), when the
 // queue is full, or when `timeout` is over. Connections that break are opened anew with growing pauses; a question
-// whose connection broke under it is asked once more, since questions only read.
+// whose connection broke under it is asked again on another, since questions only read.
 
 #include "projections/pg/connection.hpp"
 
