@@ -15,7 +15,8 @@ public:
   static constexpr std::size_t users_max = 100'000;
 
   /// `floor`: the log's head at start; what was written before this run.
-  explicit write_positions(position floor) : floor_{floor} {}
+  explicit write_positions(position floor)
+    : floor_{floor} {}
 
   void wrote(const user_id& user, position at);
   /// The position a read of `user` must see.
