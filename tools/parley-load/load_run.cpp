@@ -128,9 +128,7 @@ void load_run::load() {
     auto longest = std::min<nanoseconds>(20ms, until_ - now());
     if (at_rate) {
       send_at_rate();
-      auto const next =
-          rate_start_ + nanoseconds{static_cast<std::int64_t>(static_cast<double>(rate_sent_) * 1e9 / asked_.rate)};
-      longest = std::clamp<nanoseconds>(next - now(), 0ns, longest);
+      longest = std::clamp<nanoseconds>(next_intended() - now(), 0ns, longest);
     }
     turn(longest);
     if (!measuring && now() >= from_) {
@@ -147,6 +145,8 @@ void load_run::load() {
   }
   sample(true);
   report_.seconds = asked_.seconds.count();
+  // What became due while this program was held up at the very end belongs to the measurement, too.
+  if (at_rate) send_at_rate();
   sending_ = false;
   if (server_) note_resources(*report_.server, *server_);
   note_resources(report_.self, self_);
@@ -227,18 +227,20 @@ void load_run::send_due(std::uint32_t id) {
   for (std::uint32_t i = 0; i < count; ++i) send_message(id, sent);
 }
 
+nanoseconds load_run::next_intended() const {
+  return rate_start_ + nanoseconds{static_cast<std::int64_t>(static_cast<double>(rate_sent_) * 1e9 / asked_.rate)};
+}
+
 void load_run::send_at_rate() {
   // Whatever is due is sent, however late: each keeps the time at which it should have gone.
-  for (auto const time = now(); time < until_;) {
-    auto const intended =
-        rate_start_ + nanoseconds{static_cast<std::int64_t>(static_cast<double>(rate_sent_) * 1e9 / asked_.rate)};
-    if (intended > time) return;
+  auto const time = std::min(now(), until_);
+  for (auto intended = next_intended(); intended < time; intended = next_intended()) {
     auto const r = static_cast<std::uint32_t>(rate_sent_++ % asked_.rooms);
     auto& in = rooms_[r];
     auto const id = r * asked_.room_size + in.turn;
     in.turn = (in.turn + 1) % report_.senders;
     if (clients_[id].at != phase::ready) continue;
-    if (intended >= from_ && intended < until_) ++report_.messages;
+    if (intended >= from_) ++report_.messages;
     send_message(id, intended);
   }
 }

@@ -49,6 +49,8 @@ private:
   void send_due(std::uint32_t id);
   void send_message(std::uint32_t id, nanoseconds sent);
   void send_at_rate();
+  /// When the fixed rate's next message should go.
+  [[nodiscard]] nanoseconds next_intended() const;
   void start_loop();
   void completed(std::uint32_t sender);
 

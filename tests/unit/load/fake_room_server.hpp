@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <nlohmann/json.hpp>
 #include <poll.h>
 #include <sys/socket.h>
@@ -50,7 +51,7 @@ private:
     bool upgraded = false;
     std::string in;
   };
-  static constexpr std::uint64_t faulty_message = 50;
+  static constexpr std::uint64_t faulty_message = 20;
 
   void serve() {
     for (;;) {
@@ -61,8 +62,15 @@ private:
       for (std::size_t i = 2; i < watched.size(); ++i)
         if (watched[i].revents != 0) read(i - 2);
       std::erase_if(clients_, [](client const& c) { return c.fd < 0; });
-      if (watched[1].revents != 0) clients_.push_back({::accept(listener_, nullptr, nullptr), false, {}});
+      if (watched[1].revents != 0) accept();
     }
+  }
+
+  void accept() {
+    int const fd = ::accept(listener_, nullptr, nullptr);
+    int const on = 1;
+    (void)::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    clients_.push_back({fd, false, {}});
   }
 
   void read(std::size_t at) {
