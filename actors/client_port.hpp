@@ -3,6 +3,7 @@
 // simulation's clients. Thread-safe; calls from one thread arrive in order; calls to a connection that is gone do
 // nothing. No CAF in this header.
 
+#include "actors/entities.hpp"
 #include "events/errors.hpp"
 #include "events/ids.hpp"
 
@@ -30,8 +31,8 @@ public:
   virtual void greet(const greeting& g) = 0;
   /// The session asked for is over; the bridge opens a new one instead.
   virtual void session_over() = 0;
-  /// The answer to one command. `joined` as below when the command was a join.
-  virtual void answer(std::optional<std::uint64_t> ack, result<std::string> body) = 0;
+  /// The answer to one command; exactly one for each.
+  virtual void answer(std::optional<std::uint64_t> ack, result<parley::answer> outcome) = 0;
   /// Everything of `topic` with a seq greater than `after`, then live. Told again with a smaller `after`, it starts
   /// over from there; with a greater one nothing changes.
   virtual void subscribe(const stream_id& topic, version after) = 0;

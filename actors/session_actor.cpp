@@ -174,7 +174,7 @@ void session_actor::serve_join(client_command& c, join_place& j) {
       if (!was_in) command(session::exit{place}, as_client());
       return client->answer(ack, tl::make_unexpected(r.error()));
     }
-    client->answer(ack, r->body);
+    client->answer(ack, *r);
     client->joined(place, r->body);
     if (client == client_) client->subscribe(place, after ? *after : r->version);
   };
@@ -186,7 +186,7 @@ void session_actor::serve_leave(client_command& c, const leave_place& l) {
   auto left = [this, client = client_, ack = c.ack, place = l.place](const result<answer>& r) {
     if (!r) return client->answer(ack, tl::make_unexpected(r.error()));
     client->unsubscribe(place);
-    client->answer(ack, r->body);
+    client->answer(ack, *r);
     client->left(place);
     handed_.erase(place);
     if (state().places.contains(place)) command(session::exit{place}, as_client());
@@ -198,8 +198,7 @@ void session_actor::serve_leave(client_command& c, const leave_place& l) {
 
 void session_actor::forward(client_command& c, tell_place& t) {
   auto answered = [client = client_, ack = c.ack](result<answer> r) {
-    if (r) client->answer(ack, std::move(r->body));
-    else client->answer(ack, tl::make_unexpected(std::move(r.error())));
+    client->answer(ack, std::move(r));
   };
   std::visit([&](auto& command) { ask(t.place, std::move(command), std::move(t.once), std::move(answered)); },
              t.command);

@@ -44,7 +44,8 @@ bool io_loop::drain_posted() {
     const std::lock_guard lock{mutex_};
     tasks.swap(posted_);
   }
-  // What these tasks post in turn waits for the next drain, so that tasks which breed tasks cannot shut the sockets out.
+  // What these tasks post in turn waits for the next drain, so that tasks which breed tasks cannot shut the sockets
+  // out.
   for (auto& task : tasks) task();
   return !tasks.empty();
 }
@@ -75,7 +76,8 @@ void io_loop::run() {
       context_.poll_one();
     else if (context_.run_one() == 0)
       break;
-    for (int handled = 1; handled < turn_handlers_max && context_.poll_one() != 0; ++handled) {}
+    for (int handled = 1; handled < turn_handlers_max && context_.poll_one() != 0; ++handled) {
+    }
     if (!stopped_) unfinished = end_turn();
   }
   running_here = outer;

@@ -1,0 +1,210 @@
+#include "gateway/bridge/client_link.hpp"
+
+#include "actors/registry.hpp"
+#include "events/json_writer.hpp"
+#include "gateway/bridge/link_port.hpp"
+#include "gateway/bridge/vocabulary.hpp"
+
+namespace parley::gateway {
+namespace {
+
+constexpr std::string_view guest_name = "Guest";
+
+/// The member of an `auth` object, when it is a string.
+std::string text_member(const nlohmann::json& auth, const char* name) {
+  const auto at = auth.find(name);
+  return at != auth.end() && at->is_string() ? at->get<std::string>() : std::string{};
+}
+
+/// A place as clients call it.
+void write_place(json_writer& out, const stream_id& place) {
+  out.begin_object().field(place.family() == "room" ? "roomId" : "loungeId", place.key()).end_object();
+}
+
+} // namespace
+
+std::shared_ptr<session_link> link_opener::open(std::shared_ptr<connection> c, hello h) {
+  auto link = std::make_shared<client_link>(loop_, hub_, with_, std::move(c), std::move(h));
+  link->start();
+  return link;
+}
+
+client_link::client_link(io_loop& loop, hub& topics, const link_dependencies& with, std::shared_ptr<connection> c,
+                         hello h)
+  : loop_{loop}
+  , hub_{topics}
+  , with_{with}
+  , connection_{std::move(c)}
+  , hello_{std::move(h)} {}
+
+void client_link::start() {
+  if (hello_.token.empty() && hello_.session.empty()) return become_guest_later();
+  enter();
+}
+
+void client_link::become_guest_later() {
+  first_frame_ = std::make_unique<boost::asio::steady_timer>(loop_.context(), first_frame_wait);
+  first_frame_->async_wait([weak = weak_from_this()](boost::system::error_code failure) {
+    const auto self = weak.lock();
+    if (!failure && self && self->phase_ == phase::waiting_for_token) self->enter();
+  });
+}
+
+void client_link::take_auth(const nlohmann::json& auth) {
+  hello_.token = text_member(auth, "token");
+  hello_.session = text_member(auth, "session");
+  hello_.resume = text_member(auth, "resume");
+}
+
+void client_link::enter() {
+  first_frame_ = nullptr;
+  const session_id asked{std::exchange(hello_.session, {})};
+  if (hello_.token.empty()) {
+    // A guest is known by the session alone, so that whoever holds its resume secret is the same guest again.
+    guest_ = true;
+    name_ = guest_name;
+    user_ = {derived_id(asked.text, "g_")};
+  } else {
+    auto claims = with_.tokens.verify_access(std::exchange(hello_.token, {}), with_.clock.now());
+    if (!claims) return refuse(claims.error());
+    user_ = std::move(claims->user);
+    login_ = std::move(claims->login);
+    name_ = std::move(claims->name);
+    guest_ = claims->guest;
+  }
+  if (!asked.empty() && with_.tokens.verify_resume(std::exchange(hello_.resume, {}), asked, user_))
+    return ask_for_session(asked, true);
+  ask_for_session({random_id(with_.random, "s_")}, false);
+}
+
+void client_link::ask_for_session(session_id id, bool resuming) {
+  phase_ = phase::attaching;
+  session_ = std::move(id);
+  session_stream_ = make_stream(domain::session::family, session_.text);
+  if (login_.empty() && !resuming) user_ = {derived_id(session_.text, "g_")};
+  port_ = std::make_shared<link_port>(loop_, shared_from_this());
+  auto arrived = std::make_shared<client_arrived>();
+  arrived->client = port_;
+  arrived->session = session_;
+  arrived->who = {user_, login_, name_, guest_};
+  arrived->resuming = resuming;
+  with_.entities.tell(session_stream_, std::move(arrived));
+}
+
+void client_link::refuse(const error& why) {
+  phase_ = phase::over;
+  connection_->close(close_code::log_in_again, text_of(why));
+}
+
+void client_link::receive(client_message message) {
+  if (phase_ == phase::over) return connection_->answer(message.ack, fail(errc::session_revoked));
+  if (phase_ == phase::waiting_for_token) {
+    if (message.auth.is_object()) take_auth(message.auth);
+    enter();
+    if (phase_ == phase::over) return connection_->answer(message.ack, fail(errc::unauthenticated));
+  }
+  if (message.event.empty()) return connection_->answer(message.ack, std::string{"{}"}); // it only brought its token
+  const bool may_open = with_.rooms_open_on_join && with_.room_open_wait(hello_.address) == 0;
+  auto request = interpret(message, {user_, places_, may_open}, with_.random);
+  if (!request) return connection_->answer(message.ack, tl::make_unexpected(std::move(request.error())));
+  auto command = std::make_shared<client_command>();
+  command->client = port_;
+  command->ack = message.ack;
+  command->what = std::move(*request);
+  with_.entities.tell(session_stream_, std::move(command));
+}
+
+void client_link::drained() {
+  if (attached_to_hub_) hub_.drained(connection_->ref().id);
+}
+void client_link::pinged() {
+  if (attached_to_hub_) hub_.pinged(connection_->ref().id);
+}
+void client_link::ponged() {
+  if (attached_to_hub_) hub_.ponged(connection_->ref().id);
+}
+
+void client_link::closed(goodbye how) {
+  first_frame_ = nullptr;
+  phase_ = phase::over;
+  std::map<stream_id, version> handed;
+  if (std::exchange(attached_to_hub_, false)) handed = hub_.detach(connection_->ref().id);
+  connection_ = nullptr;
+  if (!port_) return;
+  auto gone = std::make_shared<client_gone>();
+  gone->client = port_;
+  gone->clean = how == goodbye::clean;
+  gone->handed = std::move(handed);
+  with_.entities.tell(session_stream_, std::move(gone));
+}
+
+// --- what the session tells
+// -------------------------------------------------------------------------------------------
+
+void client_link::greet(const greeting& g) {
+  if (!connection_) return;
+  phase_ = phase::live;
+  if (!std::exchange(attached_to_hub_, true)) hub_.attach(connection_, session_);
+  places_ = {g.places.begin(), g.places.end()};
+  std::string body;
+  json_writer out{body};
+  out.begin_object().field("sessionId", g.session.text);
+  out.field("resume", with_.tokens.issue_resume(g.session, g.user)).field("userId", g.user.text);
+  out.field("name", g.name).field("guest", g.guest).field("resumed", g.resumed);
+  out.key("places").begin_array();
+  for (const auto& place : g.places) write_place(out, place);
+  out.end_array().end_object();
+  connection_->push("connected", {}, body);
+}
+
+void client_link::session_over() {
+  if (connection_) ask_for_session({random_id(with_.random, "s_")}, false);
+}
+
+void client_link::answer(std::optional<std::uint64_t> ack, result<parley::answer> outcome) {
+  if (outcome) with_.writes.wrote(user_, outcome->at);
+  if (!connection_) return;
+  if (outcome)
+    connection_->answer(ack, std::move(outcome->body));
+  else
+    connection_->answer(ack, tl::make_unexpected(std::move(outcome.error())));
+}
+
+void client_link::subscribe(const stream_id& topic, version after) {
+  if (attached_to_hub_) hub_.subscribe(connection_->ref().id, topic, after);
+}
+
+void client_link::unsubscribe(const stream_id& topic) {
+  places_.erase(topic);
+  if (attached_to_hub_) hub_.unsubscribe(connection_->ref().id, topic);
+}
+
+void client_link::joined(const stream_id& place, const std::string& body) {
+  places_.insert(place);
+  if (!connection_) return;
+  const bool is_room = place.family() == domain::room::family;
+  connection_->push(is_room ? "room-joined" : "lounge-joined", {}, body);
+}
+
+void client_link::left(const stream_id& place) {
+  if (!connection_) return;
+  const bool is_room = place.family() == domain::room::family;
+  std::string body;
+  json_writer out{body};
+  write_place(out, place);
+  connection_->push(is_room ? "room-left" : "lounge-left", {}, body);
+}
+
+void client_link::close(close_reason why) {
+  phase_ = phase::over;
+  if (!connection_) return;
+  switch (why) {
+  case close_reason::log_in_again: return connection_->close(close_code::log_in_again, "signed out: log in again");
+  case close_reason::taken_over:
+    return connection_->close(close_code::taken_over, "this session was resumed by another connection");
+  case close_reason::come_back: return connection_->close(close_code::come_back, "come back: reconnect and resume");
+  case close_reason::internal: return connection_->close(close_code::internal, "internal error: reconnect");
+  }
+}
+
+} // namespace parley::gateway

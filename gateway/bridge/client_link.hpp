@@ -1,0 +1,111 @@
+#pragma once
+// One connection and its session, brought together: what the client says becomes commands for its session actor, what
+// the session tells becomes answers, pushes and subscriptions of the hub. Who speaks is settled here, once: by the
+// token, never by a payload.
+//
+// Threads: the connection's loop only. Sessions reach it through a `link_port`, which crosses threads when it must.
+// Owned by the connection; lives on in the port until the session lets go.
+
+#include "actors/client_port.hpp"
+#include "events/clock.hpp"
+#include "events/random.hpp"
+#include "gateway/auth/tokens.hpp"
+#include "gateway/bridge/io_loop.hpp"
+#include "gateway/bridge/session_link.hpp"
+#include "gateway/bridge/write_positions.hpp"
+#include "gateway/hub/hub.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <memory>
+#include <set>
+
+namespace parley {
+class registry;
+}
+
+namespace parley::gateway {
+
+/// What all links share; made by the composition, outlives them.
+struct link_dependencies {
+  registry& entities;
+  const token_service& tokens;
+  const clock_source& clock;
+  random_source& random;
+  write_positions& writes;
+  bool rooms_open_on_join = true;
+  /// How many seconds an address must wait before a join may open a room; 0: it may.
+  std::function<int(const std::string& address)> room_open_wait;
+  /// Takes one from what an address may open.
+  std::function<void(const std::string& address)> room_opened;
+};
+
+/// Opens links for one loop's connections.
+class link_opener final : public session_opener {
+public:
+  link_opener(io_loop& loop, hub& topics, const link_dependencies& with)
+    : loop_{loop}
+    , hub_{topics}
+    , with_{with} {}
+  [[nodiscard]] std::shared_ptr<session_link> open(std::shared_ptr<connection> c, hello h) override;
+
+private:
+  io_loop& loop_;
+  hub& hub_;
+  const link_dependencies& with_;
+};
+
+class client_link final : public session_link, public std::enable_shared_from_this<client_link> {
+public:
+  /// A connection without a token waits so long for a first frame that brings one; then it is a guest's.
+  static constexpr std::chrono::milliseconds first_frame_wait{250};
+
+  client_link(io_loop& loop, hub& topics, const link_dependencies& with, std::shared_ptr<connection> c, hello h);
+  void start();
+
+  void receive(client_message message) override;
+  void drained() override;
+  void pinged() override;
+  void ponged() override;
+  void closed(goodbye how) override;
+
+  // What the session tells, on the loop.
+  void greet(const greeting& g);
+  void session_over();
+  void answer(std::optional<std::uint64_t> ack, result<parley::answer> outcome);
+  void subscribe(const stream_id& topic, version after);
+  void unsubscribe(const stream_id& topic);
+  void joined(const stream_id& place, const std::string& body);
+  void left(const stream_id& place);
+  void close(close_reason why);
+
+private:
+  enum class phase { waiting_for_token, attaching, live, over };
+
+  void take_auth(const nlohmann::json& auth);
+  void become_guest_later();
+  /// Finds out who this is and asks for the session: the one of the hello when it may come back, else a new one.
+  void enter();
+  void ask_for_session(session_id id, bool resuming);
+  void refuse(const error& why);
+  void let_go();
+
+  io_loop& loop_;
+  hub& hub_;
+  const link_dependencies& with_;
+  std::shared_ptr<connection> connection_; ///< null once it is gone
+  hello hello_;
+  client_port_ptr port_;
+  phase phase_ = phase::waiting_for_token;
+  bool attached_to_hub_ = false;
+  user_id user_;
+  login_id login_;
+  std::string name_;
+  bool guest_ = false;
+  session_id session_;
+  stream_id session_stream_;
+  std::set<stream_id> places_;
+  std::unique_ptr<boost::asio::steady_timer> first_frame_; ///< only while waiting
+};
+
+} // namespace parley::gateway
