@@ -157,7 +157,7 @@ private:
     }
     if (auto ok = at.check(); !ok)
       report(0, ok.error().message);
-    else if (entries != found_.records)
+    else if (found_.damages.empty() && entries != found_.records) // else only a consequence
       report(0, "the streams' indexes have " + std::to_string(entries) + " entries for " +
                     std::to_string(found_.records) + " records");
     if (progress_) progress_(found_.records, found_.head);

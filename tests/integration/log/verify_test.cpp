@@ -1,0 +1,130 @@
+// Looking at a log from outside: beside its owner, and when it is damaged.
+
+#include "events/log/keys.hpp"
+#include "events/log/rocksdb_log.hpp"
+#include "events/log/verify.hpp"
+#include "tests/support/log/requests.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+
+using namespace parley;
+using namespace parley::test;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+const stream_id lobby{"room/lobby"}, other{"room/other"};
+const system_clock_source machine_clock;
+
+std::unique_ptr<rocksdb_log> open_log(const temporary_directory& directory) {
+  rocksdb_log::options o;
+  o.directory = directory.path();
+  auto opened = rocksdb_log::open(o);
+  REQUIRE(opened.has_value());
+  return std::move(*opened);
+}
+
+verification verified(const temporary_directory& directory) {
+  auto found = verify_log(directory.path(), {});
+  INFO((found ? std::string{} : found.error().message));
+  REQUIRE(found.has_value());
+  return std::move(*found);
+}
+
+/// Writes into the tables behind the log's back.
+template <class Change>
+void damage_tables(const temporary_directory& directory, Change change) {
+  auto tables = store::open(directory.path() + "/rocksdb", store::access::write, machine_clock);
+  REQUIRE(tables.has_value());
+  store::batch batch{**tables};
+  change(**tables, batch);
+  REQUIRE((*tables)->write(batch));
+}
+
+} // namespace
+
+TEST_CASE("a sound log verifies, also while its owner writes") {
+  const temporary_directory directory;
+  const auto log = open_log(directory);
+  REQUIRE(append(*log, request({messages(lobby, 0, 3), messages(other, 0, 2)})));
+  const auto found = verified(directory);
+  CHECK(found.damages.empty());
+  CHECK((found.head == 5 && found.records == 5 && found.streams == 2));
+  REQUIRE(append(*log, lobby, 3));
+  CHECK(verified(directory).head == 6);
+}
+
+TEST_CASE("no log is told from a damaged one") {
+  const temporary_directory directory;
+  CHECK(verify_log(directory.path(), {}).error().code == errc::not_found);
+}
+
+TEST_CASE("damage is found and named with its first position") {
+  const temporary_directory directory;
+  {
+    const auto log = open_log(directory);
+    REQUIRE(append(*log, request({messages(lobby, 0, 3), messages(other, 0, 2)})));
+  }
+  position first = 3;
+  std::string what;
+  SECTION("a changed record") {
+    what = "SHA-256";
+    damage_tables(directory, [](const store& s, store::batch& b) {
+      auto value = **s.get(table::log, keys::number(3));
+      value.back() = ' ';
+      b.put(table::log, keys::number(3), value);
+    });
+  }
+  SECTION("a missing record") {
+    what = "missing";
+    damage_tables(directory, [](const store&, store::batch& b) { b.erase(table::log, keys::number(3)); });
+  }
+  SECTION("an index entry that names another record") {
+    what = "index";
+    damage_tables(directory, [](const store&, store::batch& b) {
+      b.put(table::streams, keys::stream(lobby, 3), keys::number(4));
+    });
+  }
+  SECTION("an index entry without a record") {
+    first = 0;
+    what = "6 entries for 5 records";
+    damage_tables(directory, [](const store&, store::batch& b) {
+      b.put(table::streams, keys::stream(other, 3), keys::number(5));
+    });
+  }
+  SECTION("a head before the last record") {
+    first = 5;
+    what = "beyond";
+    damage_tables(directory, [](const store&, store::batch& b) { b.put(table::meta, keys::head, keys::number(4)); });
+  }
+  const auto found = verified(directory);
+  REQUIRE_FALSE(found.damages.empty());
+  CHECK(found.damages.front().at == first);
+  CHECK_THAT(found.damages.front().what, ContainsSubstring(what));
+  // The server does not serve it either.
+  rocksdb_log::options o;
+  o.directory = directory.path();
+  const auto opened = rocksdb_log::open(o);
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().code == errc::corrupt);
+}
+
+TEST_CASE("a following view shows what its owner appends") {
+  const temporary_directory directory;
+  const auto log = open_log(directory);
+  REQUIRE(append(*log, lobby, 0, 2));
+  auto view = log_view::open(directory.path(), log_view::kind::following);
+  REQUIRE(view.has_value());
+  CHECK(view->head() == 2);
+  REQUIRE(append(*log, other, 0, 3));
+  REQUIRE(append(*log, lobby, 2));
+  REQUIRE(view->refresh());
+  CHECK(view->head() == 6);
+  std::vector<position> seen;
+  REQUIRE(view->visit_stream(lobby, 1, [&](const record& r, std::string_view) {
+    seen.push_back(r.position);
+    return true;
+  }));
+  CHECK(seen == std::vector<position>{2, 6});
+}
