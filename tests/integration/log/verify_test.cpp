@@ -95,7 +95,7 @@ TEST_CASE("damage is found and named with its first position") {
   }
   SECTION("a head before the last record") {
     first = 5;
-    what = "beyond";
+    what = "vanished"; // HEAD knows of 5
     damage_tables(directory, [](const store&, store::batch& b) { b.put(table::meta, keys::head, keys::number(4)); });
   }
   const auto found = verified(directory);
