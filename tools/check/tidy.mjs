@@ -77,6 +77,7 @@ async function look(task) {
   const code = await new Promise(resolve => child.on('close', resolve));
   if (code === 0) {
     passed[task.name] = task.hash;
+    fs.writeFileSync(cacheFile, JSON.stringify(passed, null, 1)); // At once: a run that is cut off loses nothing.
   } else {
     failures += 1;
     console.log(`tidy: ${task.name}\n${out}${out.trim() ? '' : err}`);
@@ -86,6 +87,5 @@ async function worker() {
   while (todo.length && Date.now() < deadline) await look(todo.shift());
 }
 await Promise.all(Array.from({length: jobs}, worker));
-fs.writeFileSync(cacheFile, JSON.stringify(passed, null, 1));
 if (todo.length) console.log(`tidy: out of time, not looked at: ${todo.map(task => task.name).join(' ')}`);
 process.exit(failures || todo.length ? 1 : 0);
