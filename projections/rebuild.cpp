@@ -80,6 +80,12 @@ private:
   std::thread thread_;
 };
 
+std::string beyond_this_log(position live) {
+  return "the live read models stand at " + std::to_string(live) +
+         ", beyond this log: they were made from another one. Name the database that belongs to the log, or drop them "
+         "first (DROP SCHEMA parley CASCADE).";
+}
+
 class rebuilder {
 public:
   rebuilder(record_source& source, const rebuild_options& options, const rebuild_progress& told)
@@ -163,9 +169,7 @@ private:
   /// holds the lock, since any other would wait for it.
   result<void> catch_up_with(position live) {
     while (at_ < live) {
-      if (const auto head = source_.head(); !head || *head < live)
-        return fail(errc::conflict, "the live read models stand at " + std::to_string(live) +
-                                        ", beyond this log: they were made from another one");
+      if (const auto head = source_.head(); !head || *head < live) return fail(errc::conflict, beyond_this_log(live));
       const auto records =
           source_.read(at_, std::min<position>(options_.batch_events, live - at_), options_.batch_bytes);
       if (!records) return failure(records);
@@ -200,6 +204,8 @@ private:
       if (!far_ahead && (*live >= at_ || !wait_for_live || still)) return live;
       if (auto released = unlock(); !released) return failure(released);
       if (far_ahead) {
+        if (const auto head = source_.head(); !head || *head < *live)
+          return head ? fail(errc::conflict, beyond_this_log(*live)) : head;
         if (auto built = build(); !built) return failure(built);
       } else {
         if (!last_seen || *live != *last_seen) moved = steady_clock::now();

@@ -78,6 +78,11 @@ result<rebuild_report> measure(const settings& s) {
   options.database_url = s.database_url;
   options.batch_events = s.batch;
   options.live_patience = std::chrono::milliseconds{0};
+  pg::connect_options to;
+  to.url = s.database_url;
+  auto db = pg::connection::open(to);
+  if (!db) return tl::make_unexpected(db.error());
+  if (auto fresh = db->run("DROP SCHEMA IF EXISTS parley CASCADE"); !fresh) return tl::make_unexpected(fresh.error());
   synthetic_source synthetic{s};
   if (s.rocksdb.empty()) return rebuild(synthetic, options);
   rocksdb_log::options at;

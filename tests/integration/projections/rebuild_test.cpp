@@ -126,6 +126,23 @@ TEST_CASE("a rebuild that fails leaves the live read models alone") {
   CHECK(ask(database, "SELECT count(*) FROM messages") == "50");
 }
 
+TEST_CASE("live read models of a longer log are not replaced") {
+  test_database database;
+  {
+    story longer;
+    for (int i = 0; i < 3000; ++i) longer.sign_up("u_" + std::to_string(i), "Ada");
+    running_projector p{longer.log, database};
+    wait_for(p.progress, longer.log.head());
+  }
+  story s;
+  s.sign_up("u_1", "Ada");
+  log_source source{s.log};
+  const auto report = rebuild(source, rebuild_of(database));
+  REQUIRE_FALSE(report.has_value());
+  CHECK(report.error().code == errc::conflict);
+  CHECK(ask(database, "SELECT count(*) FROM users") == "3000");
+}
+
 TEST_CASE("there is no status of a database without read models") {
   test_database database;
   const auto status = read_status(database.url());
