@@ -10,6 +10,9 @@ namespace {
 
 constexpr std::string_view guest_name = "Guest";
 
+/// A place's second event is its first join: opening a room by joining it writes both.
+constexpr version opened_by_join = 2;
+
 /// The member of an `auth` object, when it is a string.
 std::string text_member(const nlohmann::json& auth, const char* name) {
   const auto at = auth.find(name);
@@ -162,7 +165,10 @@ void client_link::session_over() {
 }
 
 void client_link::answer(std::optional<std::uint64_t> ack, result<parley::answer> outcome) {
-  if (outcome) with_.writes.wrote(user_, outcome->at);
+  if (outcome) {
+    with_.writes.wrote(user_, outcome->at);
+    if (outcome->version == opened_by_join && outcome->at != 0) with_.room_opened(hello_.address);
+  }
   if (!connection_) return;
   if (outcome)
     connection_->answer(ack, std::move(outcome->body));

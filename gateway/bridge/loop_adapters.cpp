@@ -12,6 +12,10 @@ void loop_entities::ask_all(const stream_id& who, request<Entity> r) {
   all_.ask(who, std::move(r));
 }
 
+void loop_entities::ask(const stream_id& who, request<domain::account> r) { ask_all(who, std::move(r)); }
+void loop_entities::ask(const stream_id& who, request<domain::room> r) { ask_all(who, std::move(r)); }
+void loop_entities::ask(const stream_id& who, request<domain::lounge> r) { ask_all(who, std::move(r)); }
+
 void fan_out::publish(std::span<const publication_ptr> published) {
   std::shared_ptr<std::vector<publication_ptr>> copy; // made once, when another loop wants it
   for (const auto& [loop, topics] : hubs_) {

@@ -18,9 +18,9 @@ public:
   loop_entities(io_loop& loop, entities& all)
     : loop_{loop}
     , all_{all} {}
-  void ask(const stream_id& who, request<domain::account> r) override { ask_all(who, std::move(r)); }
-  void ask(const stream_id& who, request<domain::room> r) override { ask_all(who, std::move(r)); }
-  void ask(const stream_id& who, request<domain::lounge> r) override { ask_all(who, std::move(r)); }
+  void ask(const stream_id& who, request<domain::account> r) override;
+  void ask(const stream_id& who, request<domain::room> r) override;
+  void ask(const stream_id& who, request<domain::lounge> r) override;
 
 private:
   template <class Entity>

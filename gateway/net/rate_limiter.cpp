@@ -54,6 +54,16 @@ rate_limiter::verdict rate_limiter::take(std::string_view key) {
   return {allowed, allowed ? 0 : bucket.retry_after_s(rate_), bucket.tokens()};
 }
 
+rate_limiter::verdict rate_limiter::peek(std::string_view key) const {
+  if (!rate_.limits()) return {};
+  auto& s = shard_of(key);
+  const std::lock_guard lock{s.mutex};
+  const auto known = s.by_key.find(key);
+  auto bucket = known == s.by_key.end() ? token_bucket{rate_, now_()} : known->second->bucket;
+  const bool allowed = bucket.take(rate_, now_());
+  return {allowed, allowed ? 0 : bucket.retry_after_s(rate_), bucket.tokens()};
+}
+
 std::size_t rate_limiter::size() const {
   std::size_t total = 0;
   for (std::size_t i = 0; i < shard_count; ++i) {

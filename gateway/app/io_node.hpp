@@ -1,0 +1,48 @@
+#pragma once
+// Everything that belongs to one io loop: its hub, its adapters to the actors, its questions to PostgreSQL and its REST
+// handlers. Made and destroyed while the loop does not run; used on the loop.
+
+#include "gateway/bridge/client_link.hpp"
+#include "gateway/bridge/io_loop.hpp"
+#include "gateway/bridge/loop_adapters.hpp"
+#include "gateway/hub/hub.hpp"
+#include "gateway/rest/rest_api.hpp"
+#include "projections/queries.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <optional>
+#include <thread>
+
+namespace parley::gateway {
+
+struct io_node {
+  io_node(std::size_t index, log_reader& reader, hub::limits hub_limits, const query_options& questions,
+          projection_progress& progress)
+    : loop{index}
+    , log_reads{loop, reader}
+    , topics{log_reads, hub_limits}
+    , reads{loop.context(), questions, progress}
+    , second{loop.context()} {}
+
+  /// Wakes the hub's failed refills, once a second, for as long as the loop runs.
+  void tick() {
+    second.expires_after(std::chrono::seconds{1});
+    second.async_wait([this](boost::system::error_code failure) {
+      if (failure) return;
+      topics.retry_refills();
+      tick();
+    });
+  }
+
+  io_loop loop;
+  loop_log_reads log_reads;
+  hub topics;
+  queries reads;
+  std::optional<loop_entities> entities;
+  std::optional<link_opener> links;
+  std::optional<rest_api> rest;
+  boost::asio::steady_timer second;
+  std::thread thread;
+};
+
+} // namespace parley::gateway

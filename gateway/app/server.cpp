@@ -1,0 +1,317 @@
+#include "gateway/app/server.hpp"
+
+#include "actors/processes/timers.hpp"
+#include "actors/session_directory.hpp"
+#include "events/log/rocksdb_log.hpp"
+#include "gateway/app/io_node.hpp"
+#include "gateway/app/jwt_secret.hpp"
+#include "gateway/app/operations.hpp"
+#include "gateway/auth/handshake.hpp"
+#include "gateway/bridge/turn_scheduler.hpp"
+#include "gateway/net/network.hpp"
+#include "gateway/net/rate_limiter.hpp"
+#include "gateway/protocol/native_codec.hpp"
+#include "gateway/rest/responses.hpp"
+#include "projections/pg/store.hpp"
+#include "projections/projector.hpp"
+
+#include <future>
+#include <spdlog/spdlog.h>
+
+namespace parley::gateway {
+namespace {
+
+constexpr std::size_t reader_threads = 2;
+constexpr std::size_t limited_keys_max = 100'000; ///< addresses and users remembered for rates
+
+bucket_rate bucket(rate r) { return {r.per_second, r.burst}; }
+
+std::size_t loops_wanted(const settings& s) {
+  if (s.io_threads != 0) return s.io_threads;
+  // The log writer keeps one core busy when there is much to do.
+  return std::max(2u, std::thread::hardware_concurrency()) - 1;
+}
+
+net_limits limits_of(const settings& s) {
+  net_limits l;
+  l.connections_max = s.connections_max;
+  l.connections_per_address_max = s.connections_per_address_max;
+  l.header_bytes_max = s.header_bytes_max;
+  l.body_bytes_max = s.body_bytes_max;
+  l.frame_bytes_max = s.frame_bytes_max;
+  l.queue_bytes_max = s.queue_bytes_max;
+  l.in_flight_max = s.in_flight_max;
+  l.header_timeout = s.header_timeout;
+  l.request_timeout = s.request_timeout;
+  l.idle_http_timeout = s.idle_http_timeout;
+  l.ping_interval = s.ping_interval;
+  l.pong_timeout = s.pong_timeout;
+  l.close_timeout = s.close_timeout;
+  l.stall_timeout = s.stall_timeout;
+  l.connects_per_address = bucket(s.connects_per_address);
+  l.requests_per_address = bucket(s.requests_per_address);
+  l.messages_per_session = bucket(s.messages_per_session);
+  return l;
+}
+
+hub::limits hub_limits_of(const settings& s) {
+  hub::limits l;
+  l.queue_bytes_max = s.queue_bytes_max;
+  return l;
+}
+
+query_options questions_of(const settings& s) {
+  query_options q;
+  q.database_url = s.database_url;
+  q.connections = s.database_connections;
+  q.queue_max = s.database_queue_max;
+  q.read_wait = s.read_wait_max;
+  return q;
+}
+
+pg::connect_options store_of(const settings& s) {
+  pg::connect_options c;
+  c.url = s.database_url;
+  c.application = "parley projector";
+  return c;
+}
+
+rest_settings rest_settings_of(const settings& s) {
+  return {s.access_token_lifetime, s.refresh_token_lifetime, s.cors_origins,
+          s.secure_cookies,        s.body_bytes_max,         s.json_depth_max};
+}
+
+/// The actors' end of CAF: our scheduler, nothing of its network.
+struct actor_config : caf::actor_system_config {
+  explicit actor_config(std::vector<io_loop*> loops, turn_scheduler*& made) {
+    module_factories.emplace_back([loops = std::move(loops), &made](caf::actor_system& system) {
+      made = new turn_scheduler{system, loops};
+      return made;
+    });
+  }
+};
+
+} // namespace
+
+/// In order of construction; destroyed in the opposite order, after `stop`.
+struct server::parts {
+  parts(const settings& s, std::unique_ptr<rocksdb_log> opened, std::string secret)
+    : with{s}
+    , log{std::move(opened)}
+    , reader{*log, reader_threads}
+    , writer{*log, reader}
+    , tokens{std::move(secret)}
+    , passwords{{s.hash_threads, s.hash_queue_max, s.hash_memory_bytes, s.hash_passes}}
+    , writes{log->head()}
+    , store{store_of(s)}
+    , projecting{*log, store, progress}
+    , auth_rate{bucket(s.auth_per_address), limited_keys_max}
+    , user_rate{bucket(s.requests_per_user), limited_keys_max}
+    , open_rate{bucket(s.room_opens_per_address), limited_keys_max}
+    , nodes{make_nodes()}
+    , caf_config{loops(), scheduler}
+    , system{std::make_unique<caf::actor_system>(caf_config)}
+    , entities{*system, s.entities_max}
+    , rt{writer, out, clock, entities, sessions, alarms} {
+    system->await_actors_before_shutdown(false); // the loops that would run their ends are gone by then
+    rt.snapshot_every = s.snapshot_every;
+    rt.passivate_after = s.passivate_after;
+    rt.session_grace = s.session_grace;
+    rt.idempotency_lifetime = s.idempotency_lifetime;
+    entities.run_with(rt);
+    timers = spawn_timers(*system, rt);
+    alarms.run_with(timers);
+  }
+
+  std::vector<std::unique_ptr<io_node>> make_nodes() {
+    std::vector<std::unique_ptr<io_node>> made;
+    for (std::size_t i = 0; i < loops_wanted(with); ++i)
+      made.push_back(std::make_unique<io_node>(i, reader, hub_limits_of(with), questions_of(with), progress));
+    return made;
+  }
+  std::vector<io_loop*> loops() const {
+    std::vector<io_loop*> all;
+    for (const auto& node : nodes) all.push_back(&node->loop);
+    return all;
+  }
+
+  void wire();
+  rest_dependencies rest_of(io_node& node);
+  network_wiring wiring_of();
+  void run();
+  void stop();
+
+  const settings with;
+  system_clock_source clock;
+  secure_random random;
+  std::unique_ptr<rocksdb_log> log;
+  log_reader reader;
+  log_writer writer;
+  token_service tokens;
+  argon2_hasher passwords;
+  write_positions writes;
+  projection_progress progress;
+  pg::store store;
+  projector projecting;
+  rate_limiter auth_rate, user_rate, open_rate;
+  std::vector<std::unique_ptr<io_node>> nodes;
+  fan_out out;
+  session_directory sessions;
+  timers_clock alarms;
+  turn_scheduler* scheduler = nullptr; // owned by the system
+  actor_config caf_config;
+  std::unique_ptr<caf::actor_system> system;
+  registry entities;
+  runtime rt;
+  caf::actor timers;
+  link_dependencies links{entities, tokens, clock, random, writes, true, nullptr, nullptr};
+  native_codec with_aliases{{true, with.json_depth_max, with.frame_bytes_max}};
+  native_codec without_aliases{{false, with.json_depth_max, with.frame_bytes_max}};
+  std::unique_ptr<network> net;
+  bool stopped = false;
+};
+
+void server::parts::wire() {
+  links.rooms_open_on_join = with.rooms_open_on_join;
+  links.room_open_wait = [this](const std::string& address) {
+    return open_rate.peek(address_key(address)).retry_after_s;
+  };
+  links.room_opened = [this](const std::string& address) { static_cast<void>(open_rate.take(address_key(address))); };
+  for (auto& node : nodes) {
+    out.add(node->loop, node->topics);
+    node->entities.emplace(node->loop, entities);
+    node->links.emplace(node->loop, node->topics, links);
+    node->rest.emplace(rest_of(*node));
+  }
+  net = std::make_unique<network>(loops(), limits_of(with), wiring_of());
+  // A turn's end: actors run on what came in, the writer takes what they decided, the hub encodes what they published,
+  // the network sends it.
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    auto& loop = nodes[i]->loop;
+    loop.at_turn_end([this, i] { return scheduler->drain(i); });
+    loop.at_turn_end([this] {
+      writer.flush();
+      return false;
+    });
+    loop.at_turn_end([this, i] { return nodes[i]->topics.end_turn(); });
+    loop.at_turn_end([this, i] { return net->flush(i); });
+  }
+}
+
+rest_dependencies server::parts::rest_of(io_node& node) {
+  const auto limit = [](rate_limiter& bucket_of, rate r) {
+    return rest_limit{[&bucket_of](std::string_view key) { return bucket_of.take(address_key(key)).retry_after_s; },
+                      static_cast<unsigned>(r.burst)};
+  };
+  const auto seen = [this] { return observed{*log, writer, entities, progress, *net, nodes}; };
+  return {*node.entities,
+          node.reads,
+          tokens,
+          passwords,
+          clock,
+          random,
+          writes,
+          [&node](std::function<void()> task) { node.loop.post(std::move(task)); },
+          [&node](const stream_id& email, auto done) { node.log_reads.claimed_by(email, std::move(done)); },
+          {{},
+           limit(auth_rate, with.auth_per_address),
+           limit(user_rate, with.requests_per_user),
+           limit(open_rate, with.room_opens_per_address)},
+          {{}, [seen](respond done) { done(readiness(seen())); }, [seen](respond done) { done(metrics(seen())); }},
+          rest_settings_of(with)};
+}
+
+network_wiring server::parts::wiring_of() {
+  network_wiring w;
+  w.handle = [this](http_request request, respond done) {
+    (*nodes[io_loop::current()->index()]->rest)(std::move(request), std::move(done));
+  };
+  w.read_handshake = [this](const http_request& handshake) { return read_handshake(handshake, with.cors_origins); };
+  w.error_response = [this](const error& e, const http_request& request) {
+    auto answer = problem(e, request);
+    add_security_headers(answer);
+    add_cors_headers(answer, request, with.cors_origins);
+    return answer;
+  };
+  for (auto& node : nodes) w.openers.push_back(&*node->links);
+  w.with_aliases = &with_aliases;
+  w.without_aliases = &without_aliases;
+  return w;
+}
+
+void server::parts::run() {
+  for (auto& node : nodes) {
+    node->tick();
+    node->thread = std::thread{[&loop = node->loop] { loop.run(); }};
+  }
+  projecting.start();
+  caf::anon_send(timers, tick_atom::value); // sessions of an earlier run get their grace
+}
+
+void server::parts::stop() {
+  if (std::exchange(stopped, true)) return;
+  if (net) {
+    net->stop_accepting();
+    net->close_all(close_code::come_back, "the server restarts: reconnect and resume");
+    std::promise<void> gone;
+    net->when_all_gone([&gone] { gone.set_value(); });
+    auto all_gone = gone.get_future();
+    if (all_gone.wait_for(with.shutdown_timeout) != std::future_status::ready) {
+      spdlog::warn("some connections did not close in time and are cut");
+      net->abort_all();
+      all_gone.wait();
+    }
+  }
+  // A last turn on every loop, so that what the goodbyes wrote is handed to the writer.
+  for (auto& node : nodes) {
+    if (!node->thread.joinable()) continue;
+    std::promise<void> turned;
+    node->loop.post([&node, &turned] {
+      node->reads.close();
+      turned.set_value();
+    });
+    turned.get_future().wait();
+    node->loop.stop();
+    node->thread.join();
+  }
+  projecting.stop();
+  log->stop_waiting();
+  writer.stop();
+  reader.stop();
+  alarms.stop();
+  timers = nullptr;
+  entities.stop();
+  net = nullptr;
+  system = nullptr;
+  spdlog::info("stopped; the log's head is {}", log->head());
+}
+
+result<std::unique_ptr<server>> server::start(const settings& s) {
+  secure_random random;
+  rocksdb_log::options where;
+  where.directory = std::filesystem::path{s.data} / "log";
+  auto log = rocksdb_log::open(where);
+  if (!log) return tl::make_unexpected(log.error());
+  auto secret = s.jwt_secret.empty() ? load_jwt_secret(s.data, random) : result<std::string>{s.jwt_secret};
+  if (!secret) return tl::make_unexpected(secret.error());
+  auto made = std::make_unique<parts>(s, std::move(*log), std::move(*secret));
+  made->wire();
+  if (auto listening = made->net->listen(s.host, s.port); !listening) {
+    made->stop();
+    return tl::make_unexpected(listening.error());
+  }
+  spdlog::info("the log's head is {}; {} io loops", made->log->head(), made->nodes.size());
+  made->run();
+  return std::unique_ptr<server>{new server{std::move(made)}};
+}
+
+server::server(std::unique_ptr<parts> p)
+  : parts_{std::move(p)} {}
+
+server::~server() { stop(); }
+
+std::uint16_t server::port() const noexcept { return parts_->net->port(); }
+
+void server::stop() { parts_->stop(); }
+
+} // namespace parley::gateway
