@@ -103,6 +103,7 @@ void turn_scheduler::start() {
 /// Called as the system goes, after the loops ended: what is still to run, actors' ends above all, runs here.
 void turn_scheduler::stop() {
   clock_.cancel_all();
+  utility_actors_[printer_id] = nullptr; // its end asks for our clock, which the base's destructor no longer has
   for (bool ran = true; ran;) {
     ran = false;
     for (auto& h : homes_) ran = h->run_rest() || ran;
