@@ -97,8 +97,8 @@ export class Server {
     let complaint;
     if (this.child.exitCode === null && this.child.signalCode === null) {
       try {
-        const {code} = await this.terminate();
-        if (code !== 0) complaint = `parleyd ended with exit code ${code}`;
+        const end = await this.terminate();
+        if (end.code !== 0) complaint = `parleyd ended with ${JSON.stringify(end)}`;
       } catch (error) {
         await this.kill9();
         complaint = error.message;
