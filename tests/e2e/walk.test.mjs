@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
 import {after, before, test} from 'node:test';
 import {Client} from './support/client.mjs';
-import {Server} from './support/server.mjs';
+import {Server, eventually} from './support/server.mjs';
 
 let server, ada, bob;
 const seen = {ada: [], bob: []}; // durable pushes of the room, over all connections of each
@@ -185,7 +185,10 @@ test('what each client saw is what the log holds', async () => {
   keep('ada', ada.client, {mayRepeat: true});
   keep('bob', bob.client, {mayRepeat: true});
   await ada.client.close();
+  await bob.client.next('user-left', push => push.userId === ada.user.id);
   await bob.client.close();
+  await eventually('both have left', async () =>
+    (await server.get(`/api/rooms/${room}`, {token: bob.token})).json.participantCount === 0);
   assert.equal((await server.terminate()).code, 0);
   await server.verifyLog();
   const log = await server.log();
