@@ -25,7 +25,8 @@ target_include_directories(parley_build INTERFACE ${PROJECT_SOURCE_DIR})
 target_compile_options(parley_build INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 sees overlaps and dangling pointers in its own std::string at -O2 (PR105329, PR105651).
-  target_compile_options(parley_build INTERFACE -Wno-restrict -Wno-maybe-uninitialized -fpch-preprocess)
+  target_compile_options(parley_build INTERFACE -Wno-restrict -Wno-maybe-uninitialized -Wno-array-bounds
+    -Wno-stringop-overflow -Wno-stringop-overread -fpch-preprocess)
 endif()
 target_compile_definitions(parley_build INTERFACE JSON_USE_IMPLICIT_CONVERSIONS=0 SPDLOG_FMT_EXTERNAL)
 if(PARLEY_SANITIZE)
