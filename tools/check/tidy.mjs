@@ -20,8 +20,21 @@ const seconds = option('--seconds', 1200);
 const build = path.resolve(words.shift() ?? path.join(root, 'build/dev'));
 const only = words;
 
+// Clang takes GCC's precompiled header for its own when it lies beside the header, so it is given copies that stand alone.
+const alone = path.join(build, 'tidy');
+fs.mkdirSync(alone, {recursive: true});
+const standAlone = command => command.replace(/-Winvalid-pch|-fpch-preprocess/g, '')
+  .replace(/-include (\S*cmake_pch\.hxx)/g, (_, header) => {
+    const text = fs.readFileSync(header, 'utf8');
+    const copy = path.join(alone, `${createHash('sha256').update(text).digest('hex').slice(0, 16)}.hxx`);
+    if (!fs.existsSync(copy)) fs.writeFileSync(copy, text);
+    return `-include ${copy}`;
+  });
+
 const cacheFile = path.join(build, 'tidy-cache.json');
-const database = JSON.parse(fs.readFileSync(path.join(build, 'compile_commands.json'), 'utf8'));
+const database = JSON.parse(fs.readFileSync(path.join(build, 'compile_commands.json'), 'utf8'))
+  .map(entry => ({...entry, command: standAlone(entry.command)}));
+fs.writeFileSync(path.join(alone, 'compile_commands.json'), JSON.stringify(database));
 let passed = {};
 try {
   passed = JSON.parse(fs.readFileSync(cacheFile, 'utf8'));
@@ -68,7 +81,7 @@ console.log(`tidy: ${seen.size} files, ${seen.size - todo.length} passed before,
 const deadline = Date.now() + seconds * 1000;
 let failures = 0;
 async function look(task) {
-  const child = spawn('clang-tidy', ['-p', build, '--quiet', '--extra-arg=-Wno-unknown-warning-option',
+  const child = spawn('clang-tidy', ['-p', alone, '--quiet', '--extra-arg=-Wno-unknown-warning-option',
                                      '--extra-arg=-Wno-ignored-optimization-argument', path.join(root, task.name)],
                       {stdio: ['ignore', 'pipe', 'pipe']});
   let out = '', err = '';
