@@ -1,6 +1,7 @@
 #include "events/json_writer.hpp"
 
 #include <charconv>
+#include <cstring>
 
 namespace parley {
 namespace {
@@ -25,6 +26,31 @@ void append_escaped(std::string& out, char c) {
   out.push_back(hex[byte & 15]);
 }
 
+// Eight bytes at a time, as one word: almost all text is plain, and this is on the path of every message.
+constexpr std::uint64_t each(unsigned char byte) { return 0x0101010101010101u * byte; }
+constexpr std::uint64_t high_bits = each(0x80);
+
+std::uint64_t word_at(std::string_view text, std::size_t i) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, text.data() + i, sizeof word);
+  return word;
+}
+
+/// Sets a byte's high bit where the byte is 0 (and perhaps above it, after one that is: good enough to ask "any?").
+constexpr std::uint64_t zero_bytes(std::uint64_t word) { return (word - each(1)) & ~word & high_bits; }
+
+bool any_needs_escape(std::uint64_t word) {
+  const auto control = (word - each(0x20)) & ~word & high_bits;
+  return (control | zero_bytes(word ^ each('"')) | zero_bytes(word ^ each('\\'))) != 0;
+}
+
+/// The first position at or after `i` that needs an escape; the size when none does.
+std::size_t next_escape(std::string_view text, std::size_t i) {
+  while (i + sizeof(std::uint64_t) <= text.size() && !any_needs_escape(word_at(text, i))) i += sizeof(std::uint64_t);
+  while (i < text.size() && !needs_escape(text[i])) ++i;
+  return i;
+}
+
 /// Length of the UTF-8 sequence at the front of `text`; 0 when it is not well-formed (Unicode 15, table 3-7).
 std::size_t sequence_length(std::string_view text) {
   const auto at = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
@@ -47,8 +73,7 @@ std::size_t sequence_length(std::string_view text) {
 void append_quoted(std::string& out, std::string_view text) {
   out.push_back('"');
   std::size_t clean = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!needs_escape(text[i])) continue;
+  for (auto i = next_escape(text, 0); i < text.size(); i = next_escape(text, clean)) {
     out.append(text, clean, i - clean);
     append_escaped(out, text[i]);
     clean = i + 1;
@@ -59,6 +84,10 @@ void append_quoted(std::string& out, std::string_view text) {
 
 bool is_utf8(std::string_view text) noexcept {
   while (!text.empty()) {
+    if (text.size() >= sizeof(std::uint64_t) && (word_at(text, 0) & high_bits) == 0) {
+      text.remove_prefix(sizeof(std::uint64_t));
+      continue;
+    }
     const auto length = sequence_length(text);
     if (length == 0) return false;
     text.remove_prefix(length);

@@ -40,7 +40,21 @@ std::array<unsigned char, 64> sha512_of(std::string_view seed) {
 
 secure_random::secure_random() { PARLEY_ASSERT(sodium_init() >= 0); }
 
-void secure_random::fill(std::span<std::byte> out) { randombytes_buf(out.data(), out.size()); }
+// An id for each message would be a system call for each message: small requests are served from a thread's own
+// supply, and what was given out is wiped from it.
+void secure_random::fill(std::span<std::byte> out) {
+  constexpr std::size_t small_max = 64;
+  if (out.size() > small_max) return randombytes_buf(out.data(), out.size());
+  thread_local std::array<std::byte, 1024> supply;
+  thread_local std::size_t used = supply.size();
+  if (supply.size() - used < out.size()) {
+    randombytes_buf(supply.data(), supply.size());
+    used = 0;
+  }
+  std::copy_n(supply.begin() + static_cast<std::ptrdiff_t>(used), out.size(), out.begin());
+  sodium_memzero(supply.data() + used, out.size());
+  used += out.size();
+}
 
 std::string random_id(random_source& random, std::string_view prefix) {
   std::array<unsigned char, 2 * id_characters> bytes{};
