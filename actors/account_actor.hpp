@@ -16,7 +16,8 @@ private:
     const auto* revoked = std::get_if<events::login_revoked>(&e);
     if (!revoked) return;
     for (const auto& session : rt().sessions.of(revoked->login))
-      rt().entities.tell(make_stream(domain::session::family, session.text), std::make_shared<login_cut>());
+      rt().entities.tell(make_stream(domain::session::family, session.text),
+                         std::make_shared<login_cut>(login_cut{revoked->login}));
   }
 
   /// The one stream a new account can collide on is the claim on its e-mail address.

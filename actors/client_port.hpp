@@ -21,8 +21,8 @@ struct greeting {
   user_id user;
   std::string name;
   bool guest = false;
-  bool resumed = false;           ///< the session came back and kept its places
-  std::vector<stream_id> places;  ///< what it is in
+  bool resumed = false;          ///< the session came back and kept its places
+  std::vector<stream_id> places; ///< what it is in
 };
 
 class client_port {

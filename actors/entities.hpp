@@ -20,6 +20,7 @@ struct answer {
   position at = 0;  ///< what a later read must have seen; 0: the command wrote nothing and waited for nothing
   parley::version version = 0; ///< the entity's version after the command
   bool repeated = false;       ///< the first answer to an earlier command with the same key, given again
+  parley::version since = 0;   ///< of a join: the seq at which the caller came in, now or earlier
 };
 
 /// The continuation of a command: called exactly once, on the entity's thread. When it is dropped uncalled (its actor

@@ -15,14 +15,17 @@ loaded_ptr load_page(const event_log& log, std::uint64_t ticket, const stream_id
   if (!answer->page) return answer;
   const auto reached = answer->page->empty() ? after : answer->page->back().version;
   const auto end = log.stream_version(stream);
-  if (!end) answer->page = tl::make_unexpected(end.error());
-  else answer->last = reached >= *end;
+  if (!end)
+    answer->page = tl::make_unexpected(end.error());
+  else
+    answer->last = reached >= *end;
   return answer;
 }
 
 } // namespace
 
-log_reader::log_reader(const event_log& log, std::size_t threads) : log_{log} {
+log_reader::log_reader(const event_log& log, std::size_t threads)
+  : log_{log} {
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { run(); });
 }
 

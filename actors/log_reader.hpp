@@ -14,9 +14,9 @@ namespace parley {
 
 class log_reader {
 public:
-  static constexpr std::size_t page_events = 512;         ///< records read at a time
+  static constexpr std::size_t page_events = 512; ///< records read at a time
   static constexpr std::size_t page_bytes = 1024 * 1024;
-  static constexpr std::size_t queue_max = 262'144;       ///< reads waiting; beyond it they are refused
+  static constexpr std::size_t queue_max = 262'144; ///< reads waiting; beyond it they are refused
 
   log_reader(const event_log& log, std::size_t threads);
   ~log_reader();

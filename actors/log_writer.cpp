@@ -15,7 +15,10 @@ void deliver(const caf::strong_actor_ptr& sink, appended_ptr answers) {
 
 } // namespace
 
-log_writer::log_writer(event_log& log, log_reader& reader) : log_{log}, reader_{reader}, thread_{[this] { run(); }} {}
+log_writer::log_writer(event_log& log, log_reader& reader)
+  : log_{log}
+  , reader_{reader}
+  , thread_{[this] { run(); }} {}
 
 log_writer::~log_writer() { stop(); }
 
@@ -23,7 +26,7 @@ void log_writer::submit(caf::strong_actor_ptr sink, std::uint64_t ticket, append
   const std::lock_guard lock{mutex_};
   queue_.requests.push_back(std::move(request));
   queue_.tickets.push_back({std::move(sink), ticket});
-  waiting_.store(queue_.requests.size(), std::memory_order_relaxed);
+  waiting_.fetch_add(1, std::memory_order_relaxed);
 }
 
 void log_writer::flush() {
@@ -57,7 +60,9 @@ std::optional<error> log_writer::refuses_writes() const {
   return std::nullopt;
 }
 
-log_writer::counters log_writer::count() const noexcept { return {commits_.load(), requests_.load(), failures_.load()}; }
+log_writer::counters log_writer::count() const noexcept {
+  return {commits_.load(), requests_.load(), failures_.load()};
+}
 
 void log_writer::stop() {
   {
@@ -74,11 +79,12 @@ void log_writer::run() {
     {
       std::unique_lock lock{mutex_};
       const auto ready = [this] { return flushed_ || stopping_; };
-      if (log_.writable()) wake_.wait(lock, ready);
-      else wake_.wait_for(lock, 1s, ready);
+      if (log_.writable())
+        wake_.wait(lock, ready);
+      else
+        wake_.wait_for(lock, 1s, ready);
       if (stopping_ && queue_.requests.empty()) return;
       std::swap(taken, queue_);
-      waiting_.store(0, std::memory_order_relaxed);
       flushed_ = false;
     }
     if (!log_.writable()) mend();
@@ -107,11 +113,14 @@ void log_writer::commit(batch& b) {
     }
   }
   for (auto& [sink, all] : answers) deliver(sink, std::move(all));
+  waiting_.fetch_sub(b.requests.size(), std::memory_order_release); // after the answers went: see server::stop
 }
 
 void log_writer::mend() {
-  if (auto mended = log_.recover(); mended) spdlog::info("the log takes writes again, head is {}", log_.head());
-  else spdlog::warn("the log still refuses writes: {}", text_of(mended.error()));
+  if (auto mended = log_.recover(); mended)
+    spdlog::info("the log takes writes again, head is {}", log_.head());
+  else
+    spdlog::warn("the log still refuses writes: {}", text_of(mended.error()));
 }
 
 } // namespace parley

@@ -17,8 +17,8 @@ class log_reader;
 
 class log_writer final : public log_port {
 public:
-  static constexpr std::size_t queue_max = 65'536;  ///< requests waiting before commands are refused
-  static constexpr std::size_t batch_max = 8'192;   ///< requests in one commit
+  static constexpr std::size_t queue_max = 65'536; ///< requests unanswered before commands are refused
+  static constexpr std::size_t batch_max = 8'192;  ///< requests in one commit
 
   log_writer(event_log& log, log_reader& reader);
   ~log_writer() override;
@@ -41,7 +41,8 @@ public:
     std::uint64_t commits = 0, requests = 0, failures = 0;
   };
   [[nodiscard]] counters count() const noexcept;
-  [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.load(std::memory_order_relaxed); }
+  /// Requests submitted and not answered yet.
+  [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.load(std::memory_order_acquire); }
 
 private:
   struct ticket_of {
@@ -61,9 +62,9 @@ private:
   log_reader& reader_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  batch queue_;             // guarded by mutex_
-  bool flushed_ = false;    // guarded by mutex_
-  bool stopping_ = false;   // guarded by mutex_
+  batch queue_;           // guarded by mutex_
+  bool flushed_ = false;  // guarded by mutex_
+  bool stopping_ = false; // guarded by mutex_
   std::atomic<std::size_t> waiting_{0};
   std::atomic<std::uint64_t> commits_{0}, requests_{0}, failures_{0};
   std::thread thread_;

@@ -47,8 +47,12 @@ struct principal {
   bool guest = false;
 };
 
-/// A connection wants to be this session: a new one, or one that comes back.
+/// A connection wants to be this session: a new one, or one that comes back. Whoever deals with it takes the client
+/// out; one that nobody dealt with (its actor failed, or is gone) is told to come back.
 struct client_arrived {
+  ~client_arrived() {
+    if (client) client->close(close_reason::come_back);
+  }
   client_port_ptr client;
   session_id session;
   principal who;
@@ -57,8 +61,11 @@ struct client_arrived {
 };
 using client_arrived_ptr = std::shared_ptr<client_arrived>;
 
-/// One command of the connected client.
+/// One command of the connected client. Whoever answers it takes the client out; no command stays unanswered.
 struct client_command {
+  ~client_command() {
+    if (client) client->answer(ack, fail(errc::unavailable, "the session is recovering; try again", 1));
+  }
   client_port_ptr client;
   std::optional<std::uint64_t> ack;
   client_request what;
@@ -74,7 +81,9 @@ struct client_gone {
 using client_gone_ptr = std::shared_ptr<client_gone>;
 
 /// The login behind the session was revoked: it ends now.
-struct login_cut {};
+struct login_cut {
+  login_id login;
+};
 using login_cut_ptr = std::shared_ptr<login_cut>;
 
 /// The place let the session go (closed, kicked): it owes it no `left` any more.
@@ -87,7 +96,8 @@ using dismissed_ptr = std::shared_ptr<dismissed>;
 using continuation = std::function<void()>;
 using continuation_ptr = std::shared_ptr<continuation>;
 
-using tick_atom = caf::atom_constant<caf::atom("tick")>;
+using tick_atom = caf::atom_constant<caf::atom("tick")>; ///< time to see what is idle or due
+using heal_atom = caf::atom_constant<caf::atom("heal")>; ///< an entity tries to recover once more
 
 } // namespace parley
 

@@ -5,18 +5,58 @@
 #include "actors/session_actor.hpp"
 
 namespace parley {
+namespace {
+
+/// Sweeps one shard of the registry at a time, all of them once in `passivate_after`.
+class sweeper final : public caf::event_based_actor {
+public:
+  sweeper(caf::actor_config& config, registry& swept, std::chrono::milliseconds every)
+    : caf::event_based_actor{config}
+    , swept_{swept}
+    , every_{std::max(every, std::chrono::milliseconds{1})} {}
+  caf::behavior make_behavior() override {
+    delayed_send(this, caf::timespan{every_}, tick_atom::value);
+    return {[this](tick_atom) {
+      swept_.sweep();
+      delayed_send(this, caf::timespan{every_}, tick_atom::value);
+    }};
+  }
+  const char* name() const override { return "sweeper"; }
+
+private:
+  registry& swept_;
+  const std::chrono::milliseconds every_;
+};
+
+} // namespace
 
 registry::registry(caf::actor_system& system, std::size_t entities_max)
-  : system_{system}, shard_max_{std::max<std::size_t>(1, entities_max / shards)} {}
+  : system_{system}
+  , shard_max_{std::max<std::size_t>(1, entities_max / shards)} {}
 
 registry::~registry() { stop(); }
 
-void registry::run_with(runtime& rt) { runtime_ = &rt; }
+void registry::run_with(runtime& rt) {
+  runtime_ = &rt;
+  sweeper_ = system_.spawn<sweeper>(*this, rt.passivate_after / shards);
+}
+
+void registry::sweep() {
+  std::vector<caf::actor> asked;
+  {
+    auto& s = shards_[next_swept_++ % shards];
+    const std::lock_guard lock{s.mutex};
+    asked.reserve(s.actors.size());
+    for (const auto& [who, actor] : s.actors) asked.push_back(actor);
+  }
+  for (const auto& actor : asked) caf::anon_send(actor, tick_atom::value);
+}
 
 /// Finds the entity's actor, starting it when asked to, and puts the message into its mailbox under the same lock that
-/// passivation takes. False when nobody was there, or the shard is full.
+/// passivation takes. False when nobody was there, or the shard is full. What an actor that just failed cannot take is
+/// dropped after the lock: its `reply` may come back here.
 template <class Message>
-bool registry::send(const stream_id& who, Message&& m, bool start) {
+bool registry::send(const stream_id& who, Message m, bool start) {
   auto& s = shard_of(who);
   const std::lock_guard lock{s.mutex};
   if (stopped_) return false;
@@ -25,7 +65,7 @@ bool registry::send(const stream_id& who, Message&& m, bool start) {
     if (!start || s.actors.size() >= shard_max_) return false;
     at = s.actors.emplace(who.text, spawn(who)).first;
   }
-  caf::anon_send(at->second, std::forward<Message>(m));
+  caf::anon_send(at->second, m);
   return true;
 }
 
@@ -33,8 +73,10 @@ caf::actor registry::spawn(const stream_id& who) {
   PARLEY_ASSERT(runtime_ != nullptr);
   const auto family = who.family();
   caf::actor started;
-  if (family == domain::account::family) started = system_.spawn<account_actor, caf::lazy_init>(*runtime_, who);
-  else if (family == domain::session::family) started = system_.spawn<session_actor, caf::lazy_init>(*runtime_, who);
+  if (family == domain::account::family)
+    started = system_.spawn<account_actor, caf::lazy_init>(*runtime_, who);
+  else if (family == domain::session::family)
+    started = system_.spawn<session_actor, caf::lazy_init>(*runtime_, who);
   else if (family == domain::room::family)
     started = system_.spawn<event_sourced<domain::room>, caf::lazy_init>(*runtime_, who);
   else if (family == domain::lounge::family)
@@ -65,16 +107,12 @@ void registry::ask(const stream_id& who, request<domain::session> r) {
   send(who, std::make_shared<request<domain::session>>(std::move(r)), true);
 }
 
-void registry::tell(const stream_id& session, client_arrived_ptr m) {
-  if (!send(session, m, true)) m->client->close(close_reason::come_back);
-}
+void registry::tell(const stream_id& session, client_arrived_ptr m) { send(session, std::move(m), true); }
 void registry::tell(const stream_id& session, client_command_ptr m) {
-  if (!send(session, m, false)) {
-    m->client->answer(m->ack, fail(errc::unavailable, "the session is gone; reconnect", 1));
-    m->client->close(close_reason::come_back);
-  }
+  const auto client = m->client;
+  if (!send(session, std::move(m), false)) client->close(close_reason::come_back);
 }
-void registry::tell(const stream_id& session, client_gone_ptr m) { send(session, std::move(m), false); }
+void registry::tell(const stream_id& session, client_gone_ptr m) { send(session, std::move(m), true); }
 void registry::tell(const stream_id& session, login_cut_ptr m) { send(session, std::move(m), true); }
 void registry::tell(const stream_id& session, dismissed_ptr m) { send(session, std::move(m), false); }
 
@@ -85,8 +123,9 @@ void registry::fire(const timer& t, time_point now, reply done) {
   if (t.stream.family() == domain::room::family)
     return ask(t.stream, request<domain::room>{domain::room::timer_fired{t.what}, by, {}, {}, std::move(done)});
   if (t.stream.family() == domain::session::family)
-    return ask(t.stream, request<domain::session>{domain::session::timer_fired{t.what, runtime_->session_grace}, by, {},
-                                                  {}, std::move(done)});
+    return ask(t.stream,
+               request<domain::session>{
+                   domain::session::timer_fired{t.what, runtime_->session_grace}, by, {}, {}, std::move(done)});
   done(answer{}); // a timer nobody knows any more
 }
 
@@ -101,6 +140,7 @@ std::size_t registry::size() const {
 
 void registry::stop() {
   stopped_ = true;
+  if (sweeper_) caf::anon_send_exit(std::exchange(sweeper_, nullptr), caf::exit_reason::user_shutdown);
   for (auto& s : shards_) {
     std::unordered_map<std::string, caf::actor> ended;
     {

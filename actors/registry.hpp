@@ -6,6 +6,7 @@
 #include "actors/messages.hpp"
 
 #include <array>
+#include <atomic>
 #include <mutex>
 #include <unordered_map>
 
@@ -20,7 +21,7 @@ public:
   registry(const registry&) = delete;
   registry& operator=(const registry&) = delete;
 
-  /// Before the first message; `rt` outlives the actors.
+  /// Before the first message; `rt` outlives the actors. Starts passivation.
   void run_with(runtime& rt);
 
   void ask(const stream_id& who, request<domain::account> r) override;
@@ -28,8 +29,8 @@ public:
   void ask(const stream_id& who, request<domain::lounge> r) override;
   void ask(const stream_id& who, request<domain::session> r);
 
-  /// To a session: `client_arrived` and `login_cut` start it when need be; what else comes for one not in memory is dropped, but a
-  /// client command is answered errc::unavailable.
+  /// To a session. A client's arrival, its going and a cut login start it when need be; what else comes for one that is
+  /// not in memory is dropped, but a client whose command finds nobody is told to come back.
   void tell(const stream_id& session, client_arrived_ptr m);
   void tell(const stream_id& session, client_command_ptr m);
   void tell(const stream_id& session, client_gone_ptr m);
@@ -46,7 +47,8 @@ public:
     const std::lock_guard lock{s.mutex};
     if (!still_idle()) return false;
     const auto at = s.actors.find(who.text);
-    if (at == s.actors.end() || caf::actor_cast<caf::abstract_actor*>(at->second) != &self) return true; // replaced: nothing more will come
+    if (at == s.actors.end() || caf::actor_cast<caf::abstract_actor*>(at->second) != &self)
+      return true; // replaced: nothing more will come
     s.actors.erase(at);
     return true;
   }
@@ -55,6 +57,9 @@ public:
 
   /// Entities in memory.
   [[nodiscard]] std::size_t size() const;
+  /// Asks a share of them whether they are idle. Called by an actor of the registry's own, so that each is asked about
+  /// once in `passivate_after`: a delayed message an entity would keep those in memory that ended.
+  void sweep();
   /// Ends all actors; further commands are answered errc::unavailable.
   void stop();
 
@@ -67,7 +72,7 @@ private:
 
   shard& shard_of(const stream_id& who) { return shards_[std::hash<stream_id>{}(who) % shards]; }
   template <class Message>
-  bool send(const stream_id& who, Message&& m, bool start);
+  bool send(const stream_id& who, Message m, bool start);
   caf::actor spawn(const stream_id& who);
 
   caf::actor_system& system_;
@@ -75,6 +80,8 @@ private:
   const std::size_t shard_max_;
   std::array<shard, shards> shards_;
   std::atomic<bool> stopped_{false};
+  std::size_t next_swept_ = 0; // the sweeper's only
+  caf::actor sweeper_;
 };
 
 } // namespace parley

@@ -28,11 +28,11 @@ struct runtime {
   session_directory& sessions;
   alarm_clock& alarms;
 
-  std::size_t snapshot_every = 256;                    ///< events between two snapshots of a stream
-  std::chrono::milliseconds passivate_after{300'000};  ///< an entity nobody spoke to leaves memory
+  std::size_t snapshot_every = 256;                   ///< events between two snapshots of a stream
+  std::chrono::milliseconds passivate_after{300'000}; ///< an entity nobody spoke to leaves memory
   std::chrono::milliseconds session_grace{30'000};
   std::chrono::milliseconds idempotency_lifetime{std::chrono::hours{24}};
-  std::size_t stash_max = 4096;                        ///< requests waiting for one entity to recover
+  std::size_t stash_max = 4096; ///< requests waiting for one entity to recover
 };
 
 } // namespace parley

@@ -5,248 +5,254 @@ namespace {
 
 using domain::session;
 
-constexpr std::size_t early_max = 1024;
-constexpr std::chrono::seconds claim_wait{1};
-
-/// Runs `f` in the actor's own context: replies come on the thread of the entity that answers.
-template <class F>
-reply::function back_in(caf::event_based_actor* self, F f) {
-  return [handle = caf::actor_cast<caf::actor>(self), f = std::move(f)](result<answer> r) mutable {
-    caf::anon_send(handle, std::make_shared<continuation>([f = std::move(f), r = std::move(r)]() mutable { f(r); }));
-  };
-}
+constexpr std::size_t early_max = 1024;  ///< commands of clients that are not let in yet
+constexpr std::size_t arrivals_max = 16; ///< clients waiting to be let in; further ones are told to come back
+constexpr std::chrono::seconds retry_after{1};
 
 } // namespace
 
 session_actor::session_actor(caf::actor_config& config, runtime& rt, stream_id stream)
-  : event_sourced{config, rt, std::move(stream)}, id_{std::string{this->stream().key()}} {}
+  : event_sourced{config, rt, std::move(stream)}
+  , id_{std::string{this->stream().key()}} {}
 
 caf::behavior session_actor::make_behavior() {
-  start();
-  return {[this](client_command_ptr& c) {
-            if (attaching_ && early_.size() < early_max) return early_.push_back(std::move(c));
-            serve(*c);
-          },
-          [this](const continuation_ptr& c) { (*c)(); },
-          [this](request_ptr<session>& r) {
-            // Of an earlier run: who is connected now did not lose anything by it.
-            const auto* fired = std::get_if<session::timer_fired>(&r->command);
-            if (fired && fired->what == "restart" && served_) return r->respond(answer{});
-            receive(std::move(r));
-          },
-          [this](const appended_ptr& a) { release(*a); },
-          [this](const loaded_ptr& l) { recover(*l); },
-          [this](client_arrived_ptr& a) { attach_client(std::move(a)); },
-          [this](const client_gone_ptr& d) { detach_client(*d); },
-          [this](const dismissed_ptr& d) { dismiss(d->place); },
-          [this](const login_cut_ptr&) {
-            if (client_) client_->close(close_reason::log_in_again);
-            client_ = nullptr;
-            end("session-revoked");
-          },
-          [this](tick_atom) { passivate_when_idle(); }};
+  return caf::message_handler{[this](client_command_ptr& c) {
+                                if (!is_arriving(c->client)) return serve(*c);
+                                if (early_.size() < early_max) early_.push_back(std::move(c));
+                              },
+                              [this](const continuation_ptr& c) { (*c)(); },
+                              [this](request_ptr<session>& r) {
+                                // Of an earlier run: who is connected now did not lose anything by it.
+                                const auto* fired = std::get_if<session::timer_fired>(&r->command);
+                                if (fired && fired->what == "restart" && served_) return r->respond(answer{});
+                                receive(std::move(r));
+                              },
+                              [this](client_arrived_ptr& a) { arrive(std::move(a)); },
+                              [this](const client_gone_ptr& d) { detach(*d); },
+                              [this](const dismissed_ptr& d) { dismiss(d->place); },
+                              [this](const login_cut_ptr& c) { cut(c->login); }}
+      .or_else(entity_messages());
 }
 
 void session_actor::on_exit() {
-  if (!who_.login.empty()) rt().sessions.remove(who_.login, id_);
-  client_ = nullptr;
-  attaching_ = nullptr;
+  event_sourced::on_exit();
+  forget_login(std::exchange(who_, {}).login);
+  for (const auto& a : arrivals_) forget_login(a->who.login);
+  checking_ = nullptr;
+  arrivals_.clear();
   early_.clear();
+  // Only an actor that failed, or a server that stops, leaves a client behind.
+  if (const auto client = std::exchange(client_, nullptr)) client->close(close_reason::come_back);
 }
 
-// --- attaching: recover, check the login, greet, rejoin -------------------------------------------------------------
+// --- arriving: recover, check the login, greet, rejoin --------------------------------------------------------------
 
-void session_actor::attach_client(client_arrived_ptr a) {
-  if (client_ && client_ != a->client) client_->close(close_reason::taken_over);
-  if (attaching_) attaching_->client->close(close_reason::taken_over);
-  client_ = nullptr;
-  served_ = true;
-  attaching_ = std::move(a);
-  if (!attaching_->resuming) assume_new();
-  if (is_ready()) check_login();
-  else load();
+void session_actor::arrive(client_arrived_ptr a) {
+  if (arrivals_.size() >= arrivals_max) return;
+  if (!a->resuming) assume_new();
+  arrivals_.push_back(std::move(a));
+  if (arrivals_.size() == 1) check_first();
 }
 
 void session_actor::recovered() {
-  if (attaching_) check_login();
+  for (const auto& place : state().places) errands_.try_emplace(place, errand{0, false, true, false});
   if (state().closed) leave_places();
+  check_first();
 }
 
-void session_actor::check_login() {
-  const auto login = attaching_->who.login;
-  if (login.empty()) return let_in();
+void session_actor::not_recovered() {
+  while (!arrivals_.empty()) refuse_first(close_reason::come_back);
+}
+
+void session_actor::check_first() {
+  if (arrivals_.empty() || checking_ == arrivals_.front()) return;
+  if (!is_ready()) return load();
+  const auto& first = arrivals_.front();
+  if (first->who.login.empty()) return let_in();
+  checking_ = first;
   // Entered first and asked then, so that a revocation in between is told to us.
-  rt().sessions.add(login, id_);
+  rt().sessions.add(first->who.login, id_);
   parley::request<domain::account> question;
-  question.command = domain::account::check_login{login};
+  question.command = domain::account::check_login{first->who.login};
   question.by = as_system();
-  question.respond = reply{back_in(this, [this, asked = attaching_](const result<answer>& r) {
-    if (attaching_ != asked) return; // another connection came meanwhile
+  question.respond = reply{back_here([this, asked = first](const result<answer>& r) {
+    if (checking_ != asked) return; // it went meanwhile
+    checking_ = nullptr;
+    if (!is_ready()) return load(); // a commit failed meanwhile; once recovered we ask again
     if (r) return let_in();
     const bool refused = describe(r.error().code).status == 401;
-    attaching_->client->close(refused ? close_reason::log_in_again : close_reason::come_back);
-    attaching_ = nullptr;
-    early_.clear();
-    passivate();
+    refuse_first(refused ? close_reason::log_in_again : close_reason::come_back);
+    if (arrivals_.empty() && !client_) return lost();
+    check_first();
   })};
-  rt().entities.ask(make_stream(domain::account::family, attaching_->who.user.text), std::move(question));
+  rt().entities.ask(make_stream(domain::account::family, first->who.user.text), std::move(question));
+}
+
+void session_actor::refuse_first(close_reason why) {
+  const auto a = std::move(arrivals_.front());
+  arrivals_.erase(arrivals_.begin());
+  checking_ = nullptr;
+  std::exchange(a->client, nullptr)->close(why);
+  forget_login(a->who.login);
 }
 
 void session_actor::let_in() {
-  const auto a = std::exchange(attaching_, nullptr);
+  const auto a = std::move(arrivals_.front());
+  arrivals_.erase(arrivals_.begin());
+  const auto client = std::exchange(a->client, nullptr);
+  auto early = std::exchange(early_, {});
+  std::erase_if(early, [&](auto& c) {
+    if (c->client == client) return false;
+    early_.push_back(std::move(c));
+    return true;
+  });
   const bool somebody_elses = !state().user.empty() && state().user != a->who.user;
   if (state().closed || somebody_elses) {
-    early_.clear();
-    return a->client->session_over();
+    forget_login(a->who.login);
+    early.clear(); // answered as they go
+    client->session_over();
+    settle_down();
+  } else {
+    take_over(client, std::move(a->who));
+    client_->greet(
+        {id_, who_.user, who_.name, who_.guest, a->resuming, {state().places.begin(), state().places.end()}});
+    if (!state().id.empty()) insist(session::resume{}, [this, client] { return client == client_; });
+    rejoin(a->seen);
+    for (auto& c : early) serve(*c);
   }
-  client_ = a->client;
-  who_ = a->who;
-  greeting g{id_, who_.user, who_.name, who_.guest, a->resuming, {state().places.begin(), state().places.end()}};
-  client_->greet(g);
-  if (!state().id.empty()) command(session::resume{}, as_client());
-  rejoin(a->seen);
-  for (auto& c : std::exchange(early_, {})) serve(*c);
+  check_first();
 }
 
-/// Follows every place again, from where the client says it is, else from what its last connection was handed. After a
-/// crash nobody knows: the client has a moment to say so with a join, then it is told everything.
-void session_actor::rejoin(const std::map<stream_id, version>& seen) {
-  unclaimed_.clear();
-  for (const auto& place : state().places) {
-    if (const auto at = seen.find(place); at != seen.end()) client_->subscribe(place, at->second);
-    else if (const auto handed = handed_.find(place); handed != handed_.end()) client_->subscribe(place, handed->second);
-    else unclaimed_.insert(place);
-  }
-  if (unclaimed_.empty()) return;
-  delayed_send(this, claim_wait, std::make_shared<continuation>([this, client = client_] {
-                 if (client != client_) return;
-                 for (const auto& place : std::exchange(unclaimed_, {})) client_->subscribe(place, 0);
-               }));
+void session_actor::take_over(client_port_ptr client, principal who) {
+  if (const auto before = std::exchange(client_, std::move(client)); before && before != client_)
+    before->close(close_reason::taken_over);
+  const auto login_before = std::exchange(who_, std::move(who)).login;
+  forget_login(login_before);
+  served_ = true;
 }
 
-void session_actor::detach_client(const client_gone& d) {
-  if (attaching_ && attaching_->client == d.client) attaching_ = nullptr;
-  if (d.client != client_) return; // an older connection's end
-  client_ = nullptr;
+bool session_actor::is_arriving(const client_port_ptr& client) const {
+  return std::any_of(arrivals_.begin(), arrivals_.end(), [&](const auto& a) { return a->client == client; });
+}
+
+/// The login stands for nobody here any more, unless it still does.
+void session_actor::forget_login(const login_id& login) {
+  if (login.empty() || login == who_.login) return;
+  for (const auto& a : arrivals_)
+    if (a->client && a->who.login == login) return;
+  rt().sessions.remove(login, id_);
+}
+
+// --- going ----------------------------------------------------------------------------------------------------------
+
+void session_actor::detach(const client_gone& d) {
   for (const auto& [place, seq] : d.handed) handed_[place] = std::max(handed_[place], seq);
-  if (d.clean) return end("left");
-  if (state().id.empty()) return passivate(); // nothing written: its tokens alone bring it back
-  command(session::disconnect{"connection-lost", rt().session_grace}, as_client());
+  std::erase_if(early_, [&](const auto& c) { return c->client == d.client; });
+  const auto arrival =
+      std::find_if(arrivals_.begin(), arrivals_.end(), [&](const auto& a) { return a->client == d.client; });
+  if (arrival != arrivals_.end()) {
+    const auto a = std::move(*arrival);
+    arrivals_.erase(arrival);
+    if (checking_ == a) checking_ = nullptr;
+    a->client = nullptr;
+    forget_login(a->who.login);
+    check_first();
+  }
+  if (d.client == client_) {
+    client_ = nullptr;
+    if (d.clean) return end("left");
+  }
+  // Also when it was not ours: the actor that served it failed, and nobody started the grace period.
+  if (!client_ && arrivals_.empty()) lost();
 }
 
-// --- commands of the client -------------------------------------------------------------------------------------------
+void session_actor::cut(const login_id& login) {
+  const bool is_clients = !login.empty() && who_.login == login;
+  const bool is_sessions = !client_ && is_ready() && !login.empty() && state().login == login;
+  if (!is_clients && !is_sessions) return; // of an arrival: its check refuses it
+  if (const auto client = std::exchange(client_, nullptr)) client->close(close_reason::log_in_again);
+  end("session-revoked");
+}
+
+void session_actor::lost() {
+  if (is_ready() && state().id.empty()) return passivate(); // nothing written: its tokens alone bring it back
+  insist(session::disconnect{"connection-lost", rt().session_grace}, [this] { return !client_; });
+}
+
+void session_actor::end(std::string reason) {
+  if (is_ready() && state().id.empty()) return passivate();
+  const bool of_own_will = reason == "left";
+  insist(session::close{std::move(reason)}, [this, of_own_will] { return !of_own_will || !client_; });
+}
+
+void session_actor::committed(const events::session_event& e) {
+  if (std::holds_alternative<events::session_closed>(e)) {
+    // Its return was never durable, and the grace period of before has ended it: it begins anew.
+    if (const auto client = std::exchange(client_, nullptr)) client->close(close_reason::come_back);
+    leave_places();
+  }
+  settle_down();
+}
+
+void session_actor::settle_down() {
+  const auto idle = [this] {
+    const bool owes_nothing = is_ready() && (state().id.empty() || (state().closed && state().places.empty()));
+    return owes_nothing && !client_ && arrivals_.empty();
+  };
+  // Later, when what just happens is over.
+  if (idle())
+    send(this, std::make_shared<continuation>([this, idle] {
+           if (idle()) passivate();
+         }));
+}
+
+void session_actor::insist(session::command c, std::function<bool()> wanted, std::function<void()> then) {
+  auto told = [this, c, wanted, then](const result<answer>& r) {
+    if (!r && describe(r.error().code).status >= 500)
+      return later(retry_after, [this, c, wanted, then] {
+        if (wanted()) insist(c, wanted, then);
+      });
+    if (then) then();
+    settle_down();
+  };
+  command(std::move(c), as_client(), std::move(told));
+}
+
+// --- commands of the client -----------------------------------------------------------------------------------------
 
 void session_actor::serve(client_command& c) {
   if (c.client != client_) {
     // This actor is new (its predecessor failed): the client comes back and resumes.
-    c.client->answer(c.ack, fail(errc::unavailable, "the session is recovering; reconnect", 1));
-    return c.client->close(close_reason::come_back);
+    const auto client = std::exchange(c.client, nullptr);
+    client->answer(c.ack, fail(errc::unavailable, "the session is recovering; reconnect", 1));
+    return client->close(close_reason::come_back);
   }
   std::visit(
       [&](auto& what) {
         using what_type = std::decay_t<decltype(what)>;
-        if constexpr (std::is_same_v<what_type, join_place>) serve_join(c, what);
-        else if constexpr (std::is_same_v<what_type, leave_place>) serve_leave(c, what);
-        else forward(c, what);
+        if constexpr (std::is_same_v<what_type, join_place>)
+          serve_join(c, what);
+        else if constexpr (std::is_same_v<what_type, leave_place>)
+          serve_leave(c, what);
+        else
+          forward(c, what);
       },
       c.what);
 }
 
-void session_actor::serve_join(client_command& c, join_place& j) {
-  const bool was_in = state().places.contains(j.place);
-  if (!was_in && state().places.size() >= domain::places_max)
-    return client_->answer(c.ack, fail(errc::conflict, "in too many places at once; leave one first"));
-  if (state().closed) return client_->answer(c.ack, fail(errc::session_revoked));
-  unclaimed_.erase(j.place);
-  auto refused = std::make_shared<bool>(false);
-  // Our own note goes into the log before the place is asked; should it be refused, so is the join.
-  command(session::enter{id_, who_.login, j.place}, as_client(),
-          [client = client_, ack = c.ack, refused](result<answer> entered) {
-            if (entered) return;
-            *refused = true;
-            client->answer(ack, tl::make_unexpected(entered.error()));
-          });
-  if (*refused) return;
-  auto joined = [this, client = client_, ack = c.ack, place = j.place, after = j.after, was_in,
-                 refused](const result<answer>& r) {
-    if (*refused) return;
-    if (!r) {
-      if (!was_in) command(session::exit{place}, as_client());
-      return client->answer(ack, tl::make_unexpected(r.error()));
-    }
-    client->answer(ack, *r);
-    client->joined(place, r->body);
-    if (client == client_) client->subscribe(place, after ? *after : r->version);
-  };
-  std::visit([&](auto& command) { ask(j.place, std::move(command), std::nullopt, back_in(this, std::move(joined))); },
-             j.command);
-}
-
-void session_actor::serve_leave(client_command& c, const leave_place& l) {
-  auto left = [this, client = client_, ack = c.ack, place = l.place](const result<answer>& r) {
-    if (!r) return client->answer(ack, tl::make_unexpected(r.error()));
-    client->unsubscribe(place);
-    client->answer(ack, *r);
-    client->left(place);
-    handed_.erase(place);
-    if (state().places.contains(place)) command(session::exit{place}, as_client());
-  };
-  if (l.place.family() == domain::room::family)
-    ask(l.place, domain::room::command{domain::room::leave{}}, std::nullopt, back_in(this, std::move(left)));
-  else ask(l.place, domain::lounge::command{domain::lounge::leave{}}, std::nullopt, back_in(this, std::move(left)));
-}
-
 void session_actor::forward(client_command& c, tell_place& t) {
-  auto answered = [client = client_, ack = c.ack](result<answer> r) {
+  auto answered = [client = std::exchange(c.client, nullptr), ack = c.ack](result<answer> r) {
     client->answer(ack, std::move(r));
   };
   std::visit([&](auto& command) { ask(t.place, std::move(command), std::move(t.once), std::move(answered)); },
              t.command);
 }
 
-void session_actor::dismiss(const stream_id& place) {
-  if (client_) client_->unsubscribe(place);
-  handed_.erase(place);
-  if (is_ready() && state().places.contains(place)) command(session::exit{place}, as_system());
-}
-
-// --- the end: every place gets its one `left` -----------------------------------------------------------------------
-
-void session_actor::end(std::string reason) {
-  if (is_ready() && state().id.empty()) return passivate();
-  command(session::close{std::move(reason)}, as_client());
-}
-
-void session_actor::committed(const events::session_event& e) {
-  if (std::holds_alternative<events::session_closed>(e)) leave_places();
-  const bool over = state().closed && state().places.empty();
-  if (over) send(this, std::make_shared<continuation>([this] { passivate(); }));
-}
-
-void session_actor::leave_places() {
-  for (const auto& place : state().places) leave_place_for_good(place);
-}
-
-void session_actor::leave_place_for_good(const stream_id& place) {
-  if (!leaving_.insert(place).second) return;
-  auto gone = [this, place](const result<answer>& r) {
-    leaving_.erase(place);
-    // What failed is asked again; leaving twice is harmless.
-    if (!r) return delayed_send(this, std::chrono::seconds{1}, std::make_shared<continuation>([this, place] {
-                                  if (state().places.contains(place)) leave_place_for_good(place);
-                                }));
-    if (state().places.contains(place)) command(session::exit{place}, as_system());
-  };
-  if (place.family() == domain::room::family)
-    ask(place, domain::room::command{domain::room::leave{state().close_reason}}, std::nullopt, back_in(this, gone));
-  else ask(place, domain::lounge::command{domain::lounge::leave{state().close_reason}}, std::nullopt, back_in(this, gone));
-}
-
-// --- who asks -----------------------------------------------------------------------------------------------------------
+// --- who asks -------------------------------------------------------------------------------------------------------
 
 domain::context session_actor::as_client() const {
   domain::context by;
-  by.now = const_cast<session_actor*>(this)->rt().clock.now();
+  by.now = rt().clock.now();
   by.session = id_;
   // A session that came back from the log is who it was, also before anybody attaches to it.
   by.user = who_.user.empty() ? state().user : who_.user;
@@ -259,20 +265,6 @@ domain::context session_actor::as_system() const {
   auto by = as_client();
   by.user = {};
   return by;
-}
-
-void session_actor::ask(const stream_id& place, domain::room::command c, std::optional<idempotency> once,
-                        reply::function then) {
-  parley::request<domain::room> r{std::move(c), as_client(), std::move(once), std::nullopt, reply{std::move(then)}};
-  r.by.cause = id_.text + "#" + std::to_string(++commands_);
-  rt().entities.ask(place, std::move(r));
-}
-
-void session_actor::ask(const stream_id& place, domain::lounge::command c, std::optional<idempotency> once,
-                        reply::function then) {
-  parley::request<domain::lounge> r{std::move(c), as_client(), std::move(once), std::nullopt, reply{std::move(then)}};
-  r.by.cause = id_.text + "#" + std::to_string(++commands_);
-  rt().entities.ask(place, std::move(r));
 }
 
 } // namespace parley

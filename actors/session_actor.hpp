@@ -1,11 +1,12 @@
 #pragma once
 // A session's shell: between a client's connection and the places it is in. Who speaks is who attached; the decider
 // keeps what must outlive a crash (which places it owes a `left`), this class what need not (the connection).
+//
+// Two halves: clients that arrive, speak and go (session_actor.cpp), and the session's dealings with places
+// (session_places.cpp).
 
 #include "actors/event_sourced.hpp"
 #include "actors/session_directory.hpp"
-
-#include <deque>
 
 namespace parley {
 
@@ -17,39 +18,99 @@ public:
   void on_exit() override;
 
 private:
-  void attach_client(client_arrived_ptr a);
-  void check_login();
+  // --- clients ------------------------------------------------------------------------------------------------------
+
+  void arrive(client_arrived_ptr a);
+  /// Sees to the first of those that arrived: recovery first, then its login, then it is let in or refused.
+  void check_first();
   void let_in();
-  void rejoin(const std::map<stream_id, version>& seen);
-  void detach_client(const client_gone& d);
-  void serve(client_command& c);
-  void serve_join(client_command& c, join_place& j);
-  void serve_leave(client_command& c, const leave_place& l);
-  void forward(client_command& c, tell_place& t);
-  void dismiss(const stream_id& place);
+  void refuse_first(close_reason why);
+  void take_over(client_port_ptr client, principal who);
+  void detach(const client_gone& d);
+  void cut(const login_id& login);
+  /// Nobody is connected any more: starts the grace period.
+  void lost();
   void end(std::string reason);
+  void serve(client_command& c);
+  void forward(client_command& c, tell_place& t);
+  [[nodiscard]] bool is_arriving(const client_port_ptr& client) const;
+  void forget_login(const login_id& login);
 
   void recovered() override;
+  void not_recovered() override;
   void committed(const events::session_event& e) override;
-  [[nodiscard]] bool may_passivate() const override { return !client_; }
+  [[nodiscard]] bool may_passivate() const override { return !client_ && arrivals_.empty(); }
+
+  // --- places -------------------------------------------------------------------------------------------------------
+
+  struct joining; ///< a client's join on its way
+
+  void serve_join(client_command& c, join_place& j);
+  void joined(const joining& j, const result<answer>& r);
+  void serve_leave(client_command& c, const leave_place& l);
+  void left(const client_port_ptr& client, std::optional<std::uint64_t> ack, const stream_id& place,
+            std::uint64_t errand, const result<answer>& r);
+  void dismiss(const stream_id& place);
+  /// Follows every place again: those whose membership is sure from what the last connection was handed; of the others
+  /// the client has a moment to say with a join what it has, then the place itself is asked.
+  void rejoin(const std::map<stream_id, version>& seen);
+  void await_claims();
+  void ask_again(const stream_id& place);
   void leave_places();
-  void leave_place_for_good(const stream_id& place);
+  /// Asks the place to let us go until it has done so.
+  void leave_for_good(const stream_id& place, const std::string& reason);
+  void exit(const stream_id& place, std::uint64_t errand);
+
+  /// What we ask a place is numbered, and only the newest answer settles whether we owe it a `left`.
+  std::uint64_t begin_errand(const stream_id& place);
+  [[nodiscard]] bool is_newest(const stream_id& place, std::uint64_t errand) const;
+  /// Notes the answer, and what it says about our membership if it says anything. True when it is the newest errand's.
+  bool end_errand(const stream_id& place, std::uint64_t errand, std::optional<bool> member);
+  [[nodiscard]] bool may_be_member(const stream_id& place) const;
+
+  /// A command of our own that must not fail for good: when the log cannot take it, it is asked again, as long as it is
+  /// `wanted`.
+  void insist(domain::session::command c, std::function<bool()> wanted, std::function<void()> then = nullptr);
+  /// Leaves memory when nobody is connected and nothing is owed.
+  void settle_down();
 
   [[nodiscard]] domain::context as_client() const;
   [[nodiscard]] domain::context as_system() const;
   void ask(const stream_id& place, domain::room::command c, std::optional<idempotency> once, reply::function then);
   void ask(const stream_id& place, domain::lounge::command c, std::optional<idempotency> once, reply::function then);
+  void ask_to_leave(const stream_id& place, const std::string& reason, reply::function then);
+
+  /// Runs `f` in this actor: replies come on the thread of the entity that answers.
+  template <class F>
+  reply::function back_here(F f) {
+    return [self = caf::actor_cast<caf::actor>(this), f = std::move(f)](result<answer> r) mutable {
+      caf::anon_send(self, std::make_shared<continuation>([f = std::move(f), r = std::move(r)]() mutable { f(r); }));
+    };
+  }
+  template <class F>
+  void later(std::chrono::milliseconds wait, F f) {
+    delayed_send(this, caf::timespan{wait}, std::make_shared<continuation>(std::move(f)));
+  }
+
+  struct errand {
+    std::uint64_t newest = 0;
+    bool waiting = false; ///< for the newest one's answer
+    bool member = false;  ///< by the last that was heard; after a recovery, supposed
+    bool sure = false;    ///< heard by this actor
+  };
 
   const session_id id_;
-  client_port_ptr client_;      ///< null: nobody is connected
-  principal who_;
-  client_arrived_ptr attaching_;        ///< waits for recovery and for its login to be checked
-  std::deque<client_command_ptr> early_; ///< came while attaching
-  std::map<stream_id, version> handed_;  ///< what earlier connections were given, of each place
-  std::set<stream_id> unclaimed_; ///< places of which nobody knows yet what the client has
-  std::set<stream_id> leaving_; ///< asked to let us go
-  std::uint64_t commands_ = 0;  ///< numbers the cause of each command
-  bool served_ = false;         ///< a client attached in this run of the server
+  client_port_ptr client_;                   ///< null: nobody is connected
+  principal who_;                            ///< the last client let in
+  std::vector<client_arrived_ptr> arrivals_; ///< the first is being checked
+  client_arrived_ptr checking_;              ///< its login is asked for
+  std::vector<client_command_ptr> early_;    ///< of those that arrived
+  std::map<stream_id, version> handed_;      ///< what earlier connections were given, of each place
+  std::set<stream_id> unclaimed_;            ///< places the client is in and does not follow yet
+  std::map<stream_id, errand> errands_;
+  std::uint64_t errands_begun_ = 0;
+  std::uint64_t commands_ = 0; ///< numbers the cause of each command
+  bool served_ = false;        ///< a client was let in in this run of the server
 };
 
 } // namespace parley

@@ -9,7 +9,7 @@ template <class Fields, class State>
 requires std::same_as<std::remove_const_t<State>, lounge::state>
 void describe(Fields& f, State& s) {
   f("id", s.id), f("owner", s.owner), f("name", s.name), f("topic", s.topic), f("createdAt", s.created_at);
-  f("members", s.members);
+  f("members", s.members), f("seq", s.seq);
 }
 
 namespace {
@@ -89,7 +89,7 @@ void apply(lounge::state& s, const events::lounge_created& e, time_point when) {
   s.created_at = when;
 }
 void apply(lounge::state& s, const events::joined& e, time_point when) {
-  s.members[e.session] = member{e.user, e.name, e.guest, when};
+  s.members[e.session] = member{e.user, e.name, e.guest, when, s.seq};
 }
 void apply(lounge::state& s, const events::left& e, time_point) { s.members.erase(e.session); }
 void apply(lounge::state&, const events::message_sent&, time_point) {}
@@ -107,6 +107,7 @@ result<decision<lounge::event>> lounge::decide(const state& s, const command& c,
 }
 
 void lounge::evolve(state& s, const event& e, time_point when) {
+  ++s.seq;
   std::visit([&](const auto& one) { apply(s, one, when); }, e);
 }
 

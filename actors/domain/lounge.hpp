@@ -23,6 +23,7 @@ struct lounge {
     std::string name, topic;
     time_point created_at;
     domain::members members; ///< who is present
+    version seq = 0;         ///< of the last event
   };
 
   /// Repeated by the owner with the same content: no event. errc::conflict for anything else under this id.
@@ -48,7 +49,7 @@ struct lounge {
   using command = std::variant<create, join, leave, send, typing>;
   using event = events::lounge_event;
   static constexpr std::string_view family = "lounge";
-  static constexpr int snapshot_schema = 1;
+  static constexpr int snapshot_schema = 2; ///< 1 did not know the seq of each joining
 
   [[nodiscard]] static result<decision<event>> decide(const state& s, const command& c, const context& by);
   static void evolve(state& s, const event& e, time_point when);

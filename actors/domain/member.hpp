@@ -16,9 +16,16 @@ struct member {
   std::string name;
   bool guest = false;
   time_point joined_at;
+  version joined_seq = 0; ///< of the `joined` that brought it in
   friend bool operator==(const member&, const member&) = default;
 };
 using members = std::map<session_id, member>;
+
+/// The seq of the session's joining; 0 when it is not present.
+[[nodiscard]] inline version joined_seq(const members& present, const session_id& session) {
+  const auto at = present.find(session);
+  return at == present.end() ? 0 : at->second.joined_seq;
+}
 
 /// The name a member goes by: the one asked for, else the caller's, else "Guest". errc::invalid as `clean_line`.
 [[nodiscard]] result<std::string> member_name(std::string_view asked, const context& by);

@@ -11,6 +11,7 @@ void describe(Fields& f, State& s) {
   f("id", s.id), f("displayId", s.display_id), f("host", s.host), f("title", s.title), f("capacity", s.capacity);
   f("openedAt", s.opened_at), f("expiresAt", s.expires_at), f("history", s.history), f("guests", s.guests);
   f("closed", s.closed), f("closeReason", s.close_reason), f("members", s.members);
+  f("seq", s.seq);
 }
 
 namespace {
@@ -233,7 +234,7 @@ void apply(room::state& s, const events::room_opened& e, time_point when) {
   s.guests = e.guests;
 }
 void apply(room::state& s, const events::joined& e, time_point when) {
-  s.members[e.session] = member{e.user, e.name, e.guest, when};
+  s.members[e.session] = member{e.user, e.name, e.guest, when, s.seq};
 }
 void apply(room::state& s, const events::left& e, time_point) { s.members.erase(e.session); }
 void apply(room::state& s, const events::room_closed& e, time_point) {
@@ -264,6 +265,7 @@ result<decision<room::event>> room::decide(const state& s, const command& c, con
 }
 
 void room::evolve(state& s, const event& e, time_point when) {
+  ++s.seq;
   std::visit([&](const auto& one) { apply(s, one, when); }, e);
 }
 

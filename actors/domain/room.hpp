@@ -39,6 +39,7 @@ struct room {
     bool closed = false;
     std::string close_reason;
     domain::members members;
+    version seq = 0; ///< of the last event
   };
 
   /// Repeated by the host with the same content: no event. errc::conflict for anything else under this id.
@@ -87,7 +88,7 @@ struct room {
   using command = std::variant<open, join, leave, send, relay, typing, close, timer_fired>;
   using event = events::room_event;
   static constexpr std::string_view family = "room";
-  static constexpr int snapshot_schema = 1;
+  static constexpr int snapshot_schema = 2; ///< 1 did not know the seq of each joining
 
   [[nodiscard]] static result<decision<event>> decide(const state& s, const command& c, const context& by);
   static void evolve(state& s, const event& e, time_point when);

@@ -18,6 +18,7 @@ template <class Fields, class Member>
 requires std::same_as<std::remove_const_t<Member>, member>
 void describe(Fields& f, Member& m) {
   f("user", m.user), f("name", m.name), f("guest", m.guest), f("joinedAt", m.joined_at);
+  f("joinedSeq", m.joined_seq);
 }
 
 class snapshot_writer {
