@@ -139,6 +139,8 @@ struct server::parts {
   rest_dependencies rest_of(io_node& node);
   network_wiring wiring_of();
   void run();
+  static void on_loop(io_node& node, const std::function<void()>& task);
+  void settle();
   void stop();
 
   const settings with;
@@ -248,6 +250,28 @@ void server::parts::run() {
   caf::anon_send(timers, tick_atom::value); // sessions of an earlier run get their grace
 }
 
+void server::parts::on_loop(io_node& node, const std::function<void()>& task) {
+  if (!node.thread.joinable()) return;
+  std::promise<void> done;
+  node.loop.post([&] {
+    task();
+    done.set_value();
+  });
+  done.get_future().wait();
+}
+
+/// What goodbyes set off (a session closes, its places write `left`, it notes so) takes several commits: waits until
+/// nothing more comes of it. What is cut off here all the same is finished by the next start.
+void server::parts::settle() {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{1};
+  constexpr int quiet_rounds = 2; // a turn's end comes after its tasks: only the second round sees what it submitted
+  for (int quiet = 0; quiet < quiet_rounds && std::chrono::steady_clock::now() < deadline;) {
+    const auto before = log->head();
+    for (auto& node : nodes) on_loop(*node, [] {});
+    quiet = writer.waiting() == 0 && log->head() == before ? quiet + 1 : 0;
+  }
+}
+
 void server::parts::stop() {
   if (std::exchange(stopped, true)) return;
   if (net) {
@@ -262,15 +286,10 @@ void server::parts::stop() {
       all_gone.wait();
     }
   }
-  // A last turn on every loop, so that what the goodbyes wrote is handed to the writer.
+  settle();
   for (auto& node : nodes) {
     if (!node->thread.joinable()) continue;
-    std::promise<void> turned;
-    node->loop.post([&node, &turned] {
-      node->reads.close();
-      turned.set_value();
-    });
-    turned.get_future().wait();
+    on_loop(*node, [&node] { node->reads.close(); });
     node->loop.stop();
     node->thread.join();
   }
