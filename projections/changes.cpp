@@ -39,9 +39,7 @@ std::string whereabouts(const record& r) {
 
 } // namespace
 
-result<change_set> fold(position from, std::span<const record> records) {
-  change_set changes;
-  changes.from = changes.to = from;
+result<void> fold_into(change_set& changes, std::span<const record> records) {
   for (const auto& r : records) {
     if (r.position != changes.to + 1)
       return fail(errc::corrupt, "the log gave " + whereabouts(r) + " after event " + std::to_string(changes.to));
@@ -51,6 +49,13 @@ result<change_set> fold(position from, std::span<const record> records) {
     std::visit(folder{changes, r}, *content);
     changes.to = r.position;
   }
+  return {};
+}
+
+result<change_set> fold(position from, std::span<const record> records) {
+  change_set changes;
+  changes.from = changes.to = from;
+  if (auto folded = fold_into(changes, records); !folded) return tl::make_unexpected(folded.error());
   return changes;
 }
 

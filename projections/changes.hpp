@@ -28,5 +28,7 @@ struct change_set {
 /// Folds records that follow `from` without a gap. errc::corrupt, naming the position, when one cannot be decoded or
 /// there is a gap.
 [[nodiscard]] result<change_set> fold(position from, std::span<const record> records);
+/// The same, record after record into `changes`, which they follow. After a failure `changes` is of no more use.
+[[nodiscard]] result<void> fold_into(change_set& changes, std::span<const record> records);
 
 } // namespace parley

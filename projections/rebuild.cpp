@@ -1,6 +1,7 @@
 #include "projections/rebuild.hpp"
 
 #include "projections/changes.hpp"
+#include "projections/pg/loader.hpp"
 #include "projections/pg/migrations.hpp"
 #include "projections/pg/store.hpp"
 
@@ -17,6 +18,10 @@ using std::chrono::steady_clock;
 constexpr position close_enough = 2000;
 constexpr int rounds_max = 100;
 constexpr std::size_t decoded_ahead_max = 3;
+/// Records are read and folded in pieces this small: what a piece is parsed into stays in the processor's caches and is
+/// given back before the next, where a whole batch of parsed records would go through memory.
+constexpr std::size_t piece_events = 256;
+constexpr std::size_t pieces_max = 64;
 
 template <class T>
 auto failure(const result<T>& r) {
@@ -31,6 +36,21 @@ pg::connect_options connect_options_of(const std::string& url, std::string schem
   o.io_timeout = std::chrono::minutes{30};
   o.wait_for_disk = false; // until the swap nobody reads it, and the swap itself waits
   return o;
+}
+
+/// One batch: at most `batch_events` and `batch_bytes`, and not beyond `to`.
+result<change_set> read_batch(record_source& source, const rebuild_options& options, position from, position to) {
+  change_set changes;
+  changes.from = changes.to = from;
+  const auto end = from + std::min<position>(options.batch_events, to - from);
+  const auto piece_bytes = std::max<std::size_t>(options.batch_bytes / pieces_max, 1);
+  for (std::size_t pieces = 0; changes.to < end && pieces < pieces_max; ++pieces) {
+    const auto records = source.read(changes.to, std::min<position>(piece_events, end - changes.to), piece_bytes);
+    if (!records) return failure(records);
+    if (records->empty()) return fail(errc::corrupt, "the log ends before its head");
+    if (auto folded = fold_into(changes, *records); !folded) return failure(folded);
+  }
+  return changes;
 }
 
 /// Reads and folds on a thread of its own, a few batches ahead of whoever takes them.
@@ -59,9 +79,7 @@ public:
 private:
   void run(record_source& source, const rebuild_options& options, position from, position to) {
     for (auto at = from; at < to;) {
-      auto records = source.read(at, std::min<position>(options.batch_events, to - at), options.batch_bytes);
-      auto changes = records ? fold(at, *records) : failure(records);
-      if (changes && changes->to == at) changes = fail(errc::corrupt, "the log ends before its head");
+      auto changes = read_batch(source, options, at, to);
       const bool ok = changes.has_value();
       if (ok) at = changes->to;
       std::unique_lock lock{mutex_};
@@ -97,6 +115,7 @@ public:
   result<rebuild_report> run() {
     if (auto done = prepare(); !done) return failure(done);
     const auto begun = steady_clock::now();
+    if (auto done = load(); !done) return failure(done);
     if (auto done = build(); !done) return failure(done);
     report_.building = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - begun);
     report_.built = at_;
@@ -115,9 +134,18 @@ private:
     if (!alone) return failure(alone);
     if (!alone->boolean(0, 0)) return fail(errc::conflict, "another rebuild of this database is under way");
     if (auto live = pg::migrate(*db_, "parley"); !live) return failure(live);
-    if (auto fresh = db_->run("DROP SCHEMA IF EXISTS parley_next CASCADE; DROP SCHEMA IF EXISTS parley_old CASCADE");
-        !fresh)
-      return fresh;
+    return db_->run("DROP SCHEMA IF EXISTS parley_next CASCADE; DROP SCHEMA IF EXISTS parley_old CASCADE");
+  }
+
+  /// Makes the fresh tables and fills them with what the log holds now.
+  result<void> load() {
+    pg::loader loader{connect_options_of(options_.database_url, "parley_next")};
+    if (auto opened = loader.open(); !opened) return opened;
+    const auto head = source_.head();
+    if (!head) return failure(head);
+    const auto applied = apply_to(*head, [&](const change_set& changes) { return loader.apply(changes); });
+    if (!applied) return applied;
+    if (auto finished = loader.finish(); !finished) return finished;
     return next_.open();
   }
 
@@ -127,23 +155,31 @@ private:
       const auto head = source_.head();
       if (!head) return failure(head);
       if (at_ >= *head) return {};
-      decoder ahead{source_, options_, at_, *head};
-      while (at_ < *head) {
-        const auto changes = ahead.take();
-        if (!changes) return failure(changes);
-        if (auto applied = apply(*changes); !applied) return applied;
-        if (told_) told_(at_, *head);
-      }
+      auto applied = apply_to(*head, [this](const change_set& changes) { return apply(changes); });
+      if (!applied) return applied;
     }
     return fail(errc::unavailable, "the log grows faster than it can be applied");
+  }
+
+  /// Gives everything up to `head` to `write`, batch after batch.
+  template <class Write>
+  result<void> apply_to(position head, Write write) {
+    if (at_ >= head) return {};
+    decoder ahead{source_, options_, at_, head};
+    while (at_ < head) {
+      const auto changes = ahead.take();
+      if (!changes) return failure(changes);
+      if (auto written = write(*changes); !written) return written;
+      at_ = changes->to;
+      if (told_) told_(at_, head);
+    }
+    return {};
   }
 
   result<void> apply(const change_set& changes) {
     if (auto begun = next_.begin(); !begun) return failure(begun);
     if (auto applied = next_.apply(changes); !applied) return applied;
-    if (auto committed = next_.commit(changes.to); !committed) return committed;
-    at_ = changes.to;
-    return {};
+    return next_.commit(changes.to);
   }
 
   result<position> live_position() {
@@ -170,12 +206,8 @@ private:
   result<void> catch_up_with(position live) {
     while (at_ < live) {
       if (const auto head = source_.head(); !head || *head < live) return fail(errc::conflict, beyond_this_log(live));
-      const auto records =
-          source_.read(at_, std::min<position>(options_.batch_events, live - at_), options_.batch_bytes);
-      if (!records) return failure(records);
-      const auto changes = fold(at_, *records);
+      const auto changes = read_batch(source_, options_, at_, live);
       if (!changes) return failure(changes);
-      if (changes->to == at_) return fail(errc::corrupt, "the log ends before its head");
       if (auto q = db_->queue("BEGIN"); !q) return q;
       if (auto q = db_->queue("SET LOCAL search_path = parley_next"); !q) return q;
       if (auto q = pg::queue_changes(*db_, *changes); !q) return q;

@@ -2,7 +2,7 @@
 // Makes the read models anew from the log, beside the live ones, compares both and swaps: also while a server serves
 // them and its projector goes on. One call, on the caller's thread and one helper that decodes ahead.
 //
-//   1. fresh tables in schema parley_next, filled from position 0 in big batches, up to the log's head
+//   1. fresh tables in schema parley_next, filled from position 0 in big batches by COPY, up to the log's head
 //   2. with the swap lock held for a moment (the live projector pauses between two transactions) the fresh tables are
 //      brought to the live position, and a snapshot of both is taken; they are compared in it, without the lock
 //   3. caught up again, then under the lock: the last few events, and one transaction that renames the schemas

@@ -188,4 +188,37 @@ result<rows> connection::flush() {
   return answer;
 }
 
+result<void> connection::put_copied(std::string_view bytes, clock::time_point deadline) {
+  constexpr std::size_t piece_bytes = 256 * 1024; // libpq's buffer grows to about this and no more
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(piece_bytes, bytes.size()))) {
+    const auto piece = bytes.substr(0, piece_bytes);
+    if (PQputCopyData(handle_.get(), piece.data(), static_cast<int>(piece.size())) != 1)
+      return fail(errc::unavailable, text_of_failure(handle_.get()));
+    if (auto sent = send_all(deadline); !sent) return sent;
+  }
+  return {};
+}
+
+result<void> connection::copy(const std::string& sql, std::string_view rows) {
+  PARLEY_ASSERT(queued_ == 0);
+  constexpr std::string_view header{"PGCOPY\n\xFF\r\n\0\0\0\0\0\0\0\0\0", 19}, trailer{"\xFF\xFF", 2};
+  const auto deadline = clock::now() + io_timeout_;
+  if (PQsendQuery(handle_.get(), sql.c_str()) == 0) return fail(errc::unavailable, text_of_failure(handle_.get()));
+  if (auto sent = send_all(deadline); !sent) return sent;
+  const auto begun = next_result(deadline);
+  if (!begun) return tl::make_unexpected(begun.error());
+  if (PQresultStatus(begun->get()) != PGRES_COPY_IN) {
+    const auto refused = error_of(begun->get());
+    if (auto rest = drain(deadline); !rest && PQstatus(handle_.get()) == CONNECTION_BAD)
+      return tl::make_unexpected(rest.error());
+    return tl::make_unexpected(refused);
+  }
+  for (const auto part : {header, rows, trailer})
+    if (auto put = put_copied(part, deadline); !put) return put;
+  if (PQputCopyEnd(handle_.get(), nullptr) != 1) return fail(errc::unavailable, text_of_failure(handle_.get()));
+  if (auto sent = send_all(deadline); !sent) return sent;
+  if (auto answer = drain(deadline); !answer) return tl::make_unexpected(answer.error());
+  return {};
+}
+
 } // namespace parley::pg

@@ -54,6 +54,9 @@ public:
   /// Sends what is queued and waits for every answer; gives the last statement's.
   [[nodiscard]] result<rows> flush();
 
+  /// One `COPY ... FROM STDIN (FORMAT binary)`; `rows` in PostgreSQL's binary format, without header and trailer.
+  [[nodiscard]] result<void> copy(const std::string& sql, std::string_view rows);
+
   /// Gives the handle away, in blocking state and idle (to the asynchronous pool).
   [[nodiscard]] connection_handle release() && { return std::move(handle_); }
 
@@ -64,6 +67,7 @@ private:
   [[nodiscard]] result<void> send_all(std::chrono::steady_clock::time_point deadline);
   [[nodiscard]] result<result_handle> next_result(std::chrono::steady_clock::time_point deadline);
   [[nodiscard]] result<rows> drain(std::chrono::steady_clock::time_point deadline);
+  [[nodiscard]] result<void> put_copied(std::string_view bytes, std::chrono::steady_clock::time_point deadline);
 
   connection_handle handle_;
   std::chrono::milliseconds io_timeout_;

@@ -11,8 +11,10 @@ constexpr std::chrono::sys_days epoch{std::chrono::year{2000} / 1 / 1};
 
 template <std::unsigned_integral Integer>
 void append_big_endian(std::string& out, Integer v) {
-  for (int shift = static_cast<int>(sizeof(Integer)) * 8 - 8; shift >= 0; shift -= 8)
-    out.push_back(static_cast<char>(static_cast<unsigned char>(v >> shift)));
+  char bytes[sizeof(Integer)];
+  for (std::size_t i = 0; i < sizeof bytes; ++i)
+    bytes[i] = static_cast<char>(static_cast<unsigned char>(v >> (8 * (sizeof bytes - 1 - i))));
+  out.append(bytes, sizeof bytes);
 }
 
 std::uint64_t microseconds(time_point t) {
@@ -35,6 +37,26 @@ std::string storable(std::string_view text) {
   }
 }
 
+void append_text(std::string& out, std::string_view v) {
+  if (v.find('\0') != std::string_view::npos) return append_text(out, storable(v));
+  append_big_endian(out, static_cast<std::uint32_t>(v.size()));
+  out.append(v);
+}
+
+void append_int8(std::string& out, std::uint64_t v) {
+  append_big_endian(out, std::uint32_t{8});
+  append_big_endian(out, v);
+}
+
+void append_boolean(std::string& out, bool v) {
+  append_big_endian(out, std::uint32_t{1});
+  out.push_back(v ? '\1' : '\0');
+}
+
+void append_time(std::string& out, time_point v) { append_int8(out, microseconds(v)); }
+
+void append_null(std::string& out) { append_big_endian(out, ~std::uint32_t{0}); }
+
 array::array(std::uint32_t element_type, std::uint32_t array_type)
   : array_type_{array_type} {
   append_big_endian(bytes_, std::uint32_t{1}); // dimensions
@@ -46,29 +68,23 @@ array::array(std::uint32_t element_type, std::uint32_t array_type)
 
 void array::text(std::string_view v) {
   ++count_;
-  if (v.find('\0') == std::string_view::npos) {
-    append_big_endian(bytes_, static_cast<std::uint32_t>(v.size()));
-    bytes_.append(v);
-    return;
-  }
-  const auto clean = storable(v);
-  append_big_endian(bytes_, static_cast<std::uint32_t>(clean.size()));
-  bytes_.append(clean);
+  append_text(bytes_, v);
 }
 
 void array::int8(std::uint64_t v) {
   ++count_;
-  append_big_endian(bytes_, std::uint32_t{8});
-  append_big_endian(bytes_, v);
+  append_int8(bytes_, v);
 }
 
 void array::boolean(bool v) {
   ++count_;
-  append_big_endian(bytes_, std::uint32_t{1});
-  bytes_.push_back(v ? '\1' : '\0');
+  append_boolean(bytes_, v);
 }
 
-void array::time(time_point v) { int8(microseconds(v)); }
+void array::time(time_point v) {
+  ++count_;
+  append_time(bytes_, v);
+}
 
 void array::time(const std::optional<time_point>& v) {
   if (v)
@@ -79,7 +95,7 @@ void array::time(const std::optional<time_point>& v) {
 
 void array::null() {
   ++count_;
-  append_big_endian(bytes_, ~std::uint32_t{0});
+  append_null(bytes_);
 }
 
 std::string array::finish() && {

@@ -17,6 +17,13 @@ namespace parley::pg {
 /// `text` with every U+0000 replaced by U+FFFD.
 [[nodiscard]] std::string storable(std::string_view text);
 
+// Values in the binary format, each behind its length: elements of an array, fields of a COPY row.
+void append_text(std::string& out, std::string_view v);
+void append_int8(std::string& out, std::uint64_t v);
+void append_boolean(std::string& out, bool v);
+void append_time(std::string& out, time_point v);
+void append_null(std::string& out);
+
 /// PostgreSQL's own numbers of the types we send (pg_type.dat); they are part of its protocol and do not change.
 namespace type {
 inline constexpr std::uint32_t boolean = 16, int8 = 20, text = 25, timestamptz = 1184;

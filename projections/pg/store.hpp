@@ -17,6 +17,8 @@ inline constexpr std::string_view swap_lock_exclusive = "SELECT pg_advisory_xact
 
 /// Queues the statements that write `changes` (tables.cpp).
 [[nodiscard]] result<void> queue_changes(connection& db, const change_set& changes);
+/// The same without the messages.
+[[nodiscard]] result<void> queue_states(connection& db, const change_set& changes);
 
 class store final : public read_store {
 public:

@@ -336,14 +336,19 @@ result<void> queue_messages(connection& db, const message_changes& changes) {
 
 } // namespace
 
-result<void> queue_changes(connection& db, const change_set& changes) {
-  // Rooms come before messages, which ask whether their room keeps its history.
+result<void> queue_states(connection& db, const change_set& changes) {
   auto queued = queue_users(db, changes.users);
   if (queued) queued = queue_logins(db, changes.logins);
   if (queued) queued = queue_sessions(db, changes.sessions);
   if (queued) queued = queue_rooms(db, changes.rooms);
   if (queued) queued = queue_lounges(db, changes.lounges);
   if (queued) queued = queue_members(db, changes.members);
+  return queued;
+}
+
+result<void> queue_changes(connection& db, const change_set& changes) {
+  // Rooms come before messages, which ask whether their room keeps its history.
+  auto queued = queue_states(db, changes);
   if (queued) queued = queue_messages(db, changes.messages);
   return queued;
 }

@@ -196,4 +196,25 @@ TEST_CASE("a migration that fails leaves nothing of itself behind") {
   CHECK(ask(database, "SELECT count(*) FROM pg_tables WHERE schemaname = 'parley' AND tablename = 'a'") == "0");
 }
 
+TEST_CASE("a refused COPY leaves the connection usable") {
+  test_database database;
+  auto db = pg::connection::open(to(database));
+  REQUIRE(db.has_value());
+  REQUIRE(db->run("CREATE TEMP TABLE copied (n bigint)").has_value());
+  const std::string into = "COPY copied FROM STDIN (FORMAT binary)";
+  std::string row{"\0\1", 2}; // one field
+  pg::append_int8(row, 7);
+
+  REQUIRE_FALSE(db->copy("COPY nowhere FROM STDIN (FORMAT binary)", row).has_value());
+  const auto misshapen = db->copy(into, row + row.substr(0, 5));
+  REQUIRE_FALSE(misshapen.has_value());
+  CHECK(misshapen.error().code == errc::invalid);
+  // Far more than the sockets hold: the server refuses while we still send.
+  std::string flood = row.substr(0, 5);
+  flood.append(8 << 20, 'x');
+  REQUIRE_FALSE(db->copy(into, flood).has_value());
+  REQUIRE(db->copy(into, row).has_value());
+  CHECK(db->ask("SELECT n FROM copied")->int8(0, 0) == 7);
+}
+
 } // namespace parley::test

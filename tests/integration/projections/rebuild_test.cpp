@@ -40,6 +40,40 @@ TEST_CASE("rebuilt read models are equal to the live ones") {
   CHECK(ask(database, "SELECT count(*) FROM pg_namespace WHERE nspname IN ('parley_next', 'parley_old')") == "0");
 }
 
+TEST_CASE("a rebuild drops, replaces and keeps what the projector does, in batches of any size") {
+  test_database database;
+  story s;
+  tell_something(s);
+  s.open_room("secret", "", "none");
+  s.lounge("lo_1", events::lounge_created{{"lo_1"}, {"u_1"}, "Garden", "plants"});
+  s.lounge("lo_1", events::message_sent{{"m_9"}, {"u_1"}, {"s_1"}, "Ada", std::string{"nul\0byte", 8}, "", ""});
+  for (int i = 0; i < 300; ++i) {
+    s.say("secret", "not to be kept");
+    s.say("r1", "kept");
+  }
+  running_projector p{s.log, database};
+  wait_for(p.progress, s.log.head());
+  const std::string keys = "SELECT string_agg(conrelid::regclass || ' ' || conname || ' ' || "
+                           "pg_get_constraintdef(oid), ', ' ORDER BY conrelid::regclass::text, conname) "
+                           "FROM pg_constraint WHERE connamespace = 'parley'::regnamespace";
+  const auto keys_before = ask(database, keys);
+  REQUIRE(keys_before.find("messages messages_pkey PRIMARY KEY (place, seq)") != std::string::npos);
+
+  log_source source{s.log};
+  for (const std::size_t batch_bytes : {1, 100'000, 32 * 1024 * 1024}) {
+    auto options = rebuild_of(database);
+    options.batch_events = 400;
+    options.batch_bytes = batch_bytes;
+    const auto report = rebuild(source, options);
+    REQUIRE(report.has_value());
+    CHECK(report->compared);
+    CHECK(report->differences.empty());
+  }
+  CHECK(ask(database, keys) == keys_before);
+  CHECK(ask(database, "SELECT count(*) FROM messages WHERE place = 'room/secret'") == "0");
+  CHECK(ask(database, "SELECT count(*) FROM messages") == "351");
+}
+
 TEST_CASE("what was tampered with in the live read models is reported by table, and gone after the rebuild") {
   test_database database;
   story s;
