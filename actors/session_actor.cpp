@@ -92,6 +92,7 @@ void session_actor::refuse_first(close_reason why) {
   const auto a = std::move(arrivals_.front());
   arrivals_.erase(arrivals_.begin());
   checking_ = nullptr;
+  std::erase_if(early_, [&](const auto& c) { return c->client == a->client; }); // answered as they go
   std::exchange(a->client, nullptr)->close(why);
   forget_login(a->who.login);
 }
