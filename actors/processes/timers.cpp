@@ -142,12 +142,12 @@ private:
   }
 
   /// There is room again. Once for all that ends now.
-  void look_soon() { wake(rt_.clock.now() + std::chrono::milliseconds{1}); }
+  void look_soon() { wake(rt_.clock.now()); }
 
   void wake(time_point at) {
     if (at >= wake_at_) return;
     wake_at_ = at;
-    const auto wait = std::max(at - rt_.clock.now(), std::chrono::milliseconds{0});
+    const auto wait = std::max(at - rt_.clock.now(), std::chrono::milliseconds{1}); // never a spin
     delayed_send(this, caf::timespan{wait}, wake_atom::value, ++wakes_);
   }
 
