@@ -90,8 +90,8 @@ public:
   /// Wakes every waiter, now and later (shutdown).
   virtual void stop_waiting() noexcept = 0;
 
-  /// Records with position > `after`, in order, at most `limit` (≥ 1) of them and about `bytes_max` bytes (at least one
-  /// record).
+  /// Records with position > `after`, in order, at most `limit` (≥ 1) of them and at most `bytes_max` bytes as the log
+  /// keeps them, but at least one record.
   [[nodiscard]] virtual result<std::vector<record>> read(position after, std::size_t limit,
                                                          std::size_t bytes_max) const = 0;
   /// Records of one stream with version > `after`, in order, bounded as `read`. Empty for an unknown stream.

@@ -1,6 +1,7 @@
 #include "events/log/log_tables.hpp"
 
 #include "events/log/keys.hpp"
+#include "events/log/page.hpp"
 
 #include <limits>
 
@@ -11,13 +12,14 @@ auto damaged(position p, const std::string& why) {
   return fail(errc::corrupt, "position " + std::to_string(p) + ": " + why);
 }
 
-result<record> record_at(const store& s, position p) {
+/// The record's bytes as kept, below their digest.
+result<std::string> bytes_at(const store& s, position p) {
   auto value = s.get(table::log, keys::number(p));
   if (!value) return tl::make_unexpected(std::move(value.error()));
   if (!*value) return damaged(p, "the record is missing");
-  const auto bytes = keys::take_record(**value);
-  if (!bytes) return damaged(p, bytes.error().message);
-  return parse_record(*bytes);
+  if (const auto bytes = keys::take_record(**value); !bytes) return damaged(p, bytes.error().message);
+  (*value)->erase(0, keys::digest_bytes);
+  return std::move(**value);
 }
 
 } // namespace
@@ -53,47 +55,46 @@ result<void> visit(const store& s, position after, position head, const record_v
 
 result<std::vector<record>> read(const store& s, position after, position head, std::size_t limit,
                                  std::size_t bytes_max) {
-  std::vector<record> records;
-  std::size_t bytes_read = 0;
+  page found{limit, bytes_max};
   std::optional<error> unreadable;
   const auto visited = visit(s, after, head, [&](position p, std::string_view bytes) {
+    if (!found.takes(bytes.size())) return false;
     auto r = parse_record(bytes);
     if (!r) {
       unreadable = damaged(p, r.error().message).value();
       return false;
     }
-    records.push_back(std::move(*r));
-    bytes_read += bytes.size();
-    return records.size() < limit && bytes_read < bytes_max;
+    found.add(std::move(*r), bytes.size());
+    return !found.full();
   });
   if (!visited) return tl::make_unexpected(visited.error());
   if (unreadable) return tl::make_unexpected(std::move(*unreadable));
-  return records;
+  return std::move(found).take();
 }
 
 result<std::vector<record>> read_stream(const store& s, const stream_id& stream, version after, position head,
                                         std::size_t limit, std::size_t bytes_max) {
-  std::vector<record> records;
-  if (after == std::numeric_limits<version>::max()) return records;
-  std::size_t bytes_read = 0;
+  page found{limit, bytes_max};
+  if (after == std::numeric_limits<version>::max()) return std::move(found).take();
   auto at = s.scan(table::streams);
-  for (at.seek(keys::stream(stream, after + 1)); at.valid(); at.next()) {
+  for (at.seek(keys::stream(stream, after + 1)); at.valid() && !found.full(); at.next()) {
     const auto key = keys::take_stream(at.key());
     if (!key || key->stream != stream.text) break;
     const auto p = keys::number_at(at.value());
-    if (!p || key->version != after + records.size() + 1)
+    if (!p || key->version != after + found.size() + 1)
       return fail(errc::corrupt, "the index of " + stream.text + " is damaged");
     if (*p > head) break;
-    auto r = record_at(s, *p);
-    if (!r) return tl::make_unexpected(std::move(r.error()));
+    const auto bytes = bytes_at(s, *p);
+    if (!bytes) return tl::make_unexpected(bytes.error());
+    if (!found.takes(bytes->size())) break;
+    auto r = parse_record(*bytes);
+    if (!r) return damaged(*p, r.error().message);
     if (r->stream != stream || r->version != key->version)
       return damaged(*p, "the index of " + stream.text + " names another stream's record");
-    bytes_read += r->data.size() + 300;
-    records.push_back(std::move(*r));
-    if (records.size() >= limit || bytes_read >= bytes_max) break;
+    found.add(std::move(*r), bytes->size());
   }
   if (auto ok = at.check(); !ok) return tl::make_unexpected(std::move(ok.error()));
-  return records;
+  return std::move(found).take();
 }
 
 result<version> stream_version(const store& s, const stream_id& stream, position head) {

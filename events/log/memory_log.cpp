@@ -3,6 +3,7 @@
 #include "events/log/commit_plan.hpp"
 #include "events/log/head_signal.hpp"
 #include "events/log/keys.hpp"
+#include "events/log/page.hpp"
 
 #include <map>
 #include <set>
@@ -58,10 +59,15 @@ struct memory_log::impl {
     unsynced.reset();
   }
 
-  [[nodiscard]] result<record> record_at(position p) const {
+  /// Adds the record at `p` to `found`; false when it does not belong there any more.
+  [[nodiscard]] result<bool> add(position p, page& found) const {
     const auto bytes = keys::take_record(records[p - 1]);
     if (!bytes) return tl::make_unexpected(bytes.error());
-    return parse_record(*bytes);
+    if (!found.takes(bytes->size())) return false;
+    auto r = parse_record(*bytes);
+    if (!r) return tl::make_unexpected(std::move(r.error()));
+    found.add(std::move(*r), bytes->size());
+    return !found.full();
   }
 
   mutable std::mutex mutex;
@@ -158,32 +164,25 @@ void memory_log::stop_waiting() noexcept { impl_->signal.stop(); }
 
 result<std::vector<record>> memory_log::read(position after, std::size_t limit, std::size_t bytes_max) const {
   const std::lock_guard lock{impl_->mutex};
-  std::vector<record> found;
-  std::size_t bytes = 0;
-  while (after < impl_->records.size() && found.size() < limit && bytes < bytes_max) {
-    auto r = impl_->record_at(++after);
-    if (!r) return tl::make_unexpected(std::move(r.error()));
-    bytes += impl_->records[after - 1].size();
-    found.push_back(std::move(*r));
+  page found{limit, bytes_max};
+  for (result<bool> more = true; *more && after < impl_->records.size();) {
+    more = impl_->add(++after, found);
+    if (!more) return tl::make_unexpected(std::move(more.error()));
   }
-  return found;
+  return std::move(found).take();
 }
 
 result<std::vector<record>> memory_log::read_stream(const stream_id& stream, version after, std::size_t limit,
                                                     std::size_t bytes_max) const {
   const std::lock_guard lock{impl_->mutex};
-  std::vector<record> found;
+  page found{limit, bytes_max};
   const auto at = impl_->streams.find(stream);
-  if (at == impl_->streams.end()) return found;
-  std::size_t bytes = 0;
-  while (after < at->second.size() && found.size() < limit && bytes < bytes_max) {
-    const auto p = at->second[after++];
-    auto r = impl_->record_at(p);
-    if (!r) return tl::make_unexpected(std::move(r.error()));
-    bytes += impl_->records[p - 1].size();
-    found.push_back(std::move(*r));
+  if (at == impl_->streams.end()) return std::move(found).take();
+  for (result<bool> more = true; *more && after < at->second.size();) {
+    more = impl_->add(at->second[after++], found);
+    if (!more) return tl::make_unexpected(std::move(more.error()));
   }
-  return found;
+  return std::move(found).take();
 }
 
 result<version> memory_log::stream_version(const stream_id& stream) const {

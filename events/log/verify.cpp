@@ -44,6 +44,10 @@ result<void> log_view::refresh() {
   return {};
 }
 
+result<std::vector<record>> log_view::read(position after, std::size_t limit, std::size_t bytes_max) const {
+  return log_tables::read(*tables_, after, head_, limit, bytes_max);
+}
+
 result<void> log_view::visit(position after,
                              const std::function<bool(const record&, std::string_view)>& visitor) const {
   std::optional<error> unreadable;

@@ -22,6 +22,8 @@ public:
 
   [[nodiscard]] position head() const noexcept { return head_; }
   [[nodiscard]] result<void> refresh();
+  /// As event_log::read.
+  [[nodiscard]] result<std::vector<record>> read(position after, std::size_t limit, std::size_t bytes_max) const;
   /// Calls `visitor` with each record and its bytes for `after` < position <= head(), until it returns false.
   [[nodiscard]] result<void> visit(position after,
                                    const std::function<bool(const record&, std::string_view)>& visitor) const;

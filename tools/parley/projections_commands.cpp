@@ -34,15 +34,7 @@ public:
     return view_.head();
   }
   [[nodiscard]] result<std::vector<record>> read(position after, std::size_t limit, std::size_t bytes_max) override {
-    std::vector<record> records;
-    std::size_t bytes = 0;
-    const auto visited = view_.visit(after, [&](const record& r, std::string_view text) {
-      records.push_back(r);
-      bytes += text.size();
-      return records.size() < limit && bytes < bytes_max;
-    });
-    if (!visited) return tl::make_unexpected(visited.error());
-    return records;
+    return view_.read(after, limit, bytes_max);
   }
 
 private:

@@ -119,10 +119,22 @@ LOG_TEST("reads are bounded by number and by bytes, but give at least one record
   CHECK(log.read(0, 3, no_limit)->size() == 3);
   CHECK(log.read(8, 10, no_limit)->size() == 2);
   CHECK(log.read(10, 10, no_limit)->empty());
+  CHECK(log.read_stream(lobby, 10, 3, no_limit)->empty());
   CHECK(log.read(0, 10, 1)->size() == 1);
   CHECK(log.read_stream(lobby, 0, 10, 1)->size() == 1);
+  // The bound counts the records' bytes, their personal part included, and a page ends before it would be exceeded.
+  const std::string text(20'000, 'x');
+  for (version v = 10; v < 20; ++v) {
+    append_request one;
+    one.streams.push_back(
+        {lobby, v, {encode(events::room_event{events::message_sent{{"m_1"}, {"u_1"}, {"s_1"}, "Ada", text, "", ""}})}});
+    REQUIRE(log.append({&one, 1}).at(0).has_value());
+  }
+  CHECK(log.read(10, 10, 3 * text.size())->size() == 2);
+  CHECK(log.read_stream(lobby, 10, 10, 3 * text.size())->size() == 2);
+  CHECK(log.read(10, 10, 10)->size() == 1);
+  CHECK(log.read_stream(lobby, 10, 10, 10)->size() == 1);
   CHECK(log.read_stream(lobby, 4, 3, no_limit)->front().version == 5);
-  CHECK(log.read_stream(lobby, 10, 3, no_limit)->empty());
   CHECK(log.read(std::numeric_limits<position>::max(), 3, no_limit)->empty());
   CHECK(log.read_stream(lobby, std::numeric_limits<version>::max(), 3, no_limit)->empty());
 }
