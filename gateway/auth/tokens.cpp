@@ -59,11 +59,12 @@ std::optional<std::string> from_base64url(std::string_view text) {
 
 std::optional<json> object_in(std::string_view base64url) {
   const auto text = from_base64url(base64url);
-  // The claims are flat: whatever nests is none of ours, and must not reach the parser deep.
-  if (!text || std::count(text->begin(), text->end(), '{') > 1 || text->find('[') != std::string::npos)
-    return std::nullopt;
+  if (!text) return std::nullopt;
   auto parsed = json::parse(*text, nullptr, false);
-  if (!parsed.is_object()) return std::nullopt;
+  // The claims are flat: whatever nests is none of ours. (A name may well hold brackets, so the text is not searched
+  // for them; the signature was checked, and neither the parser nor its values recurse.)
+  if (!parsed.is_object() || std::any_of(parsed.begin(), parsed.end(), [](const json& v) { return v.is_structured(); }))
+    return std::nullopt;
   return parsed;
 }
 

@@ -86,6 +86,18 @@ TEST_CASE("no byte of a token can be changed") {
   }
 }
 
+TEST_CASE("a name may hold brackets and braces") {
+  const token_service tokens{secret};
+  for (const auto* name : {"[clan] Ann", "{Ann}", "}{][", "\"{\\\"["}) {
+    CAPTURE(name);
+    auto named = ann();
+    named.name = name;
+    const auto claims = tokens.verify_access(tokens.issue_access(named), now);
+    REQUIRE(claims);
+    CHECK(claims->name == name);
+  }
+}
+
 TEST_CASE("only HS256 is accepted, whatever a header says, even when rightly signed") {
   for (const auto* header :
        {R"({"alg":"none"})", R"({"alg":"None","typ":"JWT"})", R"({"alg":"RS256","typ":"JWT"})",
@@ -110,6 +122,10 @@ TEST_CASE("a signed token with wrong claims is refused") {
         errc::unauthenticated);
   CHECK(refusal(signed_token(hs256, R"({"sub":"u_ann"})")) == errc::unauthenticated);
   CHECK(refusal(signed_token(hs256, "{}")) == errc::unauthenticated);
+  const auto nested = claims_text();
+  CHECK(refusal(signed_token(hs256, nested.substr(0, nested.size() - 1) + R"(,"more":{}})")) == errc::unauthenticated);
+  CHECK(refusal(signed_token(hs256, nested.substr(0, nested.size() - 1) + R"(,"aud":["x"]})")) ==
+        errc::unauthenticated);
   CHECK(refusal(signed_token(hs256, std::string(1000, '['))) == errc::unauthenticated);
 }
 
