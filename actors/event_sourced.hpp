@@ -94,6 +94,7 @@ protected:
   /// again: only then is it settled what became durable.
   void load() {
     if (phase_ != phase::unknown) return;
+    if (!std::exchange(looked_back_, true) && rt_.entities.take_failure(stream_)) return await_predecessor();
     if (healing_)
       if (const auto refusal = rt_.log.refuses_writes()) return abandon_recovery(*refusal);
     phase_ = phase::loading;
@@ -284,6 +285,15 @@ private:
     }
   }
 
+  /// The actor before this one failed, and what it handed to the log may not be there yet. An empty request comes to
+  /// rest after all of it.
+  void await_predecessor() {
+    phase_ = phase::draining;
+    healing_ = true;
+    void_until_ = ++last_ticket_;
+    rt_.log.submit(myself(), last_ticket_, append_request{});
+  }
+
   // --- recovering ---------------------------------------------------------------------------------------------------
 
   void ask_for_page(bool with_snapshot) {
@@ -336,6 +346,7 @@ private:
   }
 
   caf::error failed(std::exception_ptr& failure) {
+    rt_.entities.note_failure(stream_);
     try {
       std::rethrow_exception(failure);
     } catch (const std::exception& e) {
@@ -362,6 +373,7 @@ private:
   bool ignore_snapshot_ = false;
   bool healing_ = false; ///< a commit failed, and the state was not yet read again
   bool waits_to_heal_ = false;
+  bool looked_back_ = false; ///< asked whether there was an actor before, that failed
   time_point touched_;
 };
 

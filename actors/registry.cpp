@@ -86,6 +86,18 @@ caf::actor registry::spawn(const stream_id& who) {
   return started;
 }
 
+void registry::note_failure(const stream_id& who) {
+  auto& s = shard_of(who);
+  const std::lock_guard lock{s.mutex};
+  if (s.failed.size() < failed_max) s.failed.insert(who.text);
+}
+
+bool registry::take_failure(const stream_id& who) {
+  auto& s = shard_of(who);
+  const std::lock_guard lock{s.mutex};
+  return s.failed.size() >= failed_max || s.failed.erase(who.text) != 0;
+}
+
 void registry::forget(const stream_id& who, const caf::actor_addr& was) {
   auto& s = shard_of(who);
   const std::lock_guard lock{s.mutex};

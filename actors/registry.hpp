@@ -9,6 +9,7 @@
 #include <atomic>
 #include <mutex>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace parley {
 
@@ -52,6 +53,10 @@ public:
     s.actors.erase(at);
     return true;
   }
+  /// The entity's actor fails now, perhaps with commits under way: its successor must let those come to rest first.
+  void note_failure(const stream_id& who);
+  /// Whether the actor before this one failed; asked once, before the first recovery.
+  [[nodiscard]] bool take_failure(const stream_id& who);
   /// The actor is gone, whatever the reason.
   void forget(const stream_id& who, const caf::actor_addr& was);
 
@@ -67,8 +72,10 @@ private:
   struct shard {
     mutable std::mutex mutex;
     std::unordered_map<std::string, caf::actor> actors; // by stream id
+    std::unordered_set<std::string> failed;             // at most failed_max; when full, everybody is taken for one
   };
   static constexpr std::size_t shards = 16;
+  static constexpr std::size_t failed_max = 1024;
 
   shard& shard_of(const stream_id& who) { return shards_[std::hash<stream_id>{}(who) % shards]; }
   template <class Message>

@@ -55,7 +55,7 @@ void session_actor::arrive(client_arrived_ptr a) {
 }
 
 void session_actor::recovered() {
-  for (const auto& place : state().places) errands_.try_emplace(place, errand{0, false, true, false});
+  for (const auto& place : state().places) errands_.try_emplace(place, errand{0, 0, false, true, false});
   if (state().closed) leave_places();
   check_first();
 }

@@ -46,7 +46,7 @@ private:
   struct joining; ///< a client's join on its way
 
   void serve_join(client_command& c, join_place& j);
-  void joined(const joining& j, const result<answer>& r);
+  void joined(joining& j);
   void serve_leave(client_command& c, const leave_place& l);
   void left(const client_port_ptr& client, std::optional<std::uint64_t> ack, const stream_id& place,
             std::uint64_t errand, const result<answer>& r);
@@ -64,8 +64,10 @@ private:
   /// What we ask a place is numbered, and only the newest answer settles whether we owe it a `left`.
   std::uint64_t begin_errand(const stream_id& place);
   [[nodiscard]] bool is_newest(const stream_id& place, std::uint64_t errand) const;
-  /// Notes the answer, and what it says about our membership if it says anything. True when it is the newest errand's.
-  bool end_errand(const stream_id& place, std::uint64_t errand, std::optional<bool> member);
+  /// What an answer means now: the last word; or that more is under way; or nothing any more, a later one was heard.
+  enum class word { last, for_now, stale };
+  /// Notes an answer, and what it says about our membership if it says anything.
+  word end_errand(const stream_id& place, std::uint64_t errand, std::optional<bool> member);
   [[nodiscard]] bool may_be_member(const stream_id& place) const;
 
   /// A command of our own that must not fail for good: when the log cannot take it, it is asked again, as long as it is
@@ -94,6 +96,7 @@ private:
 
   struct errand {
     std::uint64_t newest = 0;
+    std::uint64_t heard = 0; ///< the newest that was answered
     bool waiting = false; ///< for the newest one's answer
     bool member = false;  ///< by the last that was heard; after a recovery, supposed
     bool sure = false;    ///< heard by this actor

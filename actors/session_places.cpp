@@ -25,47 +25,54 @@ std::optional<bool> membership_by(const result<answer>& join) {
 
 } // namespace
 
+/// Complete when both are known: that our own note is durable, and what the place says. Either may come first.
 struct session_actor::joining {
   client_port_ptr client;
   std::optional<std::uint64_t> ack;
   stream_id place;
   std::optional<version> after;
   std::uint64_t errand = 0;
-  std::shared_ptr<bool> refused = std::make_shared<bool>(false); ///< our own note was; the client knows
+  std::optional<result<answer>> noted, let_in;
 };
 
 void session_actor::serve_join(client_command& c, join_place& j) {
-  joining one{std::exchange(c.client, nullptr), c.ack, j.place, j.after};
+  const auto one = std::make_shared<joining>();
+  one->client = std::exchange(c.client, nullptr);
+  one->ack = c.ack;
+  one->place = j.place;
+  one->after = j.after;
   if (is_ready() && !state().places.contains(j.place) && state().places.size() >= domain::places_max)
-    return one.client->answer(c.ack, fail(errc::conflict, "in too many places at once; leave one first"));
-  command(session::enter{id_, who_.login, j.place}, as_client(),
-          [client = one.client, ack = c.ack, refused = one.refused](result<answer> entered) {
-            if (entered) return;
-            *refused = true;
-            client->answer(ack, tl::make_unexpected(std::move(entered.error())));
-          });
-  if (*one.refused) return;
-  one.errand = begin_errand(j.place);
-  auto answered = [this, one](const result<answer>& r) { joined(one, r); };
+    return one->client->answer(c.ack, fail(errc::conflict, "in too many places at once; leave one first"));
+  command(session::enter{id_, who_.login, j.place}, as_client(), [this, one](result<answer> r) {
+    one->noted = std::move(r);
+    if (one->let_in) return joined(*one);
+    const bool place_is_asked = one->errand != 0;
+    if (!*one->noted && !place_is_asked) one->client->answer(one->ack, tl::make_unexpected(one->noted->error()));
+  });
+  if (one->noted && !*one->noted) return;
+  one->errand = begin_errand(j.place);
+  auto answered = [this, one](const result<answer>& r) {
+    one->let_in = r;
+    if (one->noted) joined(*one);
+  };
   std::visit([&](auto& command) { ask(j.place, std::move(command), std::nullopt, back_here(std::move(answered))); },
              j.command);
 }
 
-void session_actor::joined(const joining& j, const result<answer>& r) {
-  const bool newest = end_errand(j.place, j.errand, membership_by(r));
-  if (r && !*j.refused) {
-    j.client->answer(j.ack, *r);
-    j.client->joined(j.place, r->body);
-    if (j.client != client_) return; // whoever came back since follows it by `rejoin`
+void session_actor::joined(joining& j) {
+  const auto& place_says = *j.let_in;
+  const auto heard = end_errand(j.place, j.errand, membership_by(place_says));
+  if (*j.noted && place_says) {
+    j.client->answer(j.ack, *place_says);
+    j.client->joined(j.place, place_says->body);
+    if (j.client != client_ || heard == word::stale) return; // whoever came back since follows it by `rejoin`
     unclaimed_.erase(j.place);
-    return client_->subscribe(j.place, std::min(j.after.value_or(r->version), r->version));
+    return client_->subscribe(j.place, std::min(j.after.value_or(place_says->version), place_says->version));
   }
-  if (!*j.refused) j.client->answer(j.ack, tl::make_unexpected(r.error()));
-  if (!newest) return;
-  if (is_refusal(r))
-    exit(j.place, j.errand);
-  else if (*j.refused || !may_be_member(j.place))
-    leave_for_good(j.place, "left");
+  j.client->answer(j.ack, tl::make_unexpected(*j.noted ? place_says.error() : j.noted->error()));
+  if (heard != word::last) return;
+  if (is_refusal(place_says)) exit(j.place, j.errand);
+  else if (!*j.noted || !may_be_member(j.place)) leave_for_good(j.place, "left");
 }
 
 void session_actor::serve_leave(client_command& c, const leave_place& l) {
@@ -76,10 +83,10 @@ void session_actor::serve_leave(client_command& c, const leave_place& l) {
 
 void session_actor::left(const client_port_ptr& client, std::optional<std::uint64_t> ack, const stream_id& place,
                          std::uint64_t number, const result<answer>& r) {
-  const bool newest = end_errand(place, number, r ? std::optional{false} : std::nullopt);
+  const auto heard = end_errand(place, number, r ? std::optional{false} : std::nullopt);
   if (!r) {
     client->answer(ack, tl::make_unexpected(r.error()));
-    if (newest && !may_be_member(place)) leave_for_good(place, "left");
+    if (heard == word::last && !may_be_member(place)) leave_for_good(place, "left");
     return;
   }
   client->unsubscribe(place);
@@ -88,7 +95,7 @@ void session_actor::left(const client_port_ptr& client, std::optional<std::uint6
   client->left(place);
   handed_.erase(place);
   unclaimed_.erase(place);
-  if (newest) exit(place, number);
+  if (heard == word::last) exit(place, number);
 }
 
 void session_actor::dismiss(const stream_id& place) {
@@ -141,12 +148,12 @@ void session_actor::await_claims() {
 /// A member's join changes nothing, and tells since when it is one: nothing of before was promised to it.
 void session_actor::ask_again(const stream_id& place) {
   auto answered = [this, place, number = begin_errand(place), client = client_](const result<answer>& r) {
-    const bool newest = end_errand(place, number, membership_by(r));
+    const auto heard = end_errand(place, number, membership_by(r));
     if (is_refusal(r)) {
       unclaimed_.erase(place);
-      if (newest) exit(place, number);
+      if (heard == word::last) exit(place, number);
     }
-    if (!r || client != client_ || unclaimed_.erase(place) == 0) return;
+    if (!r || heard == word::stale || client != client_ || unclaimed_.erase(place) == 0) return;
     const auto handed = handed_.find(place);
     client_->subscribe(place, std::min(handed == handed_.end() ? r->since : handed->second, r->version));
   };
@@ -165,7 +172,7 @@ void session_actor::leave_places() {
 void session_actor::leave_for_good(const stream_id& place, const std::string& reason) {
   unclaimed_.erase(place);
   auto gone = [this, place, reason, number = begin_errand(place)](const result<answer>& r) {
-    if (!end_errand(place, number, r ? std::optional{false} : std::nullopt)) return;
+    if (end_errand(place, number, r ? std::optional{false} : std::nullopt) != word::last) return;
     if (r) return exit(place, number);
     later(retry_after, [this, place, reason, number] {
       if (is_newest(place, number)) leave_for_good(place, reason);
@@ -196,14 +203,16 @@ bool session_actor::is_newest(const stream_id& place, std::uint64_t number) cons
   return at != errands_.end() && at->second.newest == number;
 }
 
-bool session_actor::end_errand(const stream_id& place, std::uint64_t number, std::optional<bool> member) {
+session_actor::word session_actor::end_errand(const stream_id& place, std::uint64_t number,
+                                              std::optional<bool> member) {
   const auto at = errands_.find(place);
-  if (at == errands_.end()) return false;
+  if (at == errands_.end() || number < at->second.heard) return word::stale;
   auto& e = at->second;
+  e.heard = number;
   if (member) e.member = e.sure = *member;
-  if (e.newest != number) return false;
+  if (e.newest != number) return word::for_now;
   e.waiting = false;
-  return true;
+  return word::last;
 }
 
 bool session_actor::may_be_member(const stream_id& place) const {

@@ -28,7 +28,7 @@ public:
 
   /// The actor that looks up this key fails with an exception.
   void explode_on(std::string key) { explosive_.insert(std::move(key)); }
-  /// The next actor that submits fails with an exception.
+  /// The next entity that submits fails with an exception.
   void explode_on_submit() { explode_on_submit_ = true; }
   /// Reads fail while set.
   void fail_loads(bool fail) { fail_loads_ = fail; }
