@@ -101,8 +101,10 @@ void client_link::refuse(const error& why) {
 
 void client_link::receive(client_message message) {
   if (phase_ == phase::over) return connection_->answer(message.ack, fail(errc::session_revoked));
-  if (phase_ == phase::waiting_for_token) {
-    if (message.auth.is_object()) take_auth(message.auth);
+  const bool brings_token = !std::exchange(first_frame_came_, true) && login_.empty() && message.auth.is_object();
+  if (phase_ == phase::waiting_for_token || (brings_token && !text_member(message.auth, "token").empty())) {
+    leave_session(true); // a guest of a moment ago has nowhere been yet
+    if (brings_token) take_auth(message.auth);
     enter();
     if (phase_ == phase::over) return connection_->answer(message.ack, fail(errc::unauthenticated));
   }
@@ -130,13 +132,17 @@ void client_link::ponged() {
 void client_link::closed(goodbye how) {
   first_frame_ = nullptr;
   phase_ = phase::over;
+  leave_session(how == goodbye::clean);
+  connection_ = nullptr;
+}
+
+void client_link::leave_session(bool clean) {
   std::map<stream_id, version> handed;
   if (std::exchange(attached_to_hub_, false)) handed = hub_.detach(connection_->ref().id);
-  connection_ = nullptr;
   if (!port_) return;
   auto gone = std::make_shared<client_gone>();
-  gone->client = port_;
-  gone->clean = how == goodbye::clean;
+  gone->client = std::exchange(port_, nullptr);
+  gone->clean = clean;
   gone->handed = std::move(handed);
   with_.entities.tell(session_stream_, std::move(gone));
 }

@@ -57,7 +57,8 @@ private:
 
 class client_link final : public session_link, public std::enable_shared_from_this<client_link> {
 public:
-  /// A connection without a token waits so long for a first frame that brings one; then it is a guest's.
+  /// A connection without a token waits so long for a first frame that brings one; then it is greeted as a guest's.
+  /// A first frame that brings its token later still counts: the connection is greeted once more, as who it is.
   static constexpr std::chrono::milliseconds first_frame_wait{250};
 
   client_link(io_loop& loop, hub& topics, const link_dependencies& with, std::shared_ptr<connection> c, hello h);
@@ -69,7 +70,8 @@ public:
   void ponged() override;
   void closed(goodbye how) override;
 
-  // What the session tells, on the loop.
+  // What the session tells, on the loop, through the port that was made for it.
+  [[nodiscard]] bool listens_to(const client_port& port) const noexcept { return port_.get() == &port; }
   void greet(const greeting& g);
   void session_over();
   void answer(std::optional<std::uint64_t> ack, result<parley::answer> outcome);
@@ -84,6 +86,8 @@ private:
 
   void take_auth(const nlohmann::json& auth);
   void become_guest_later();
+  /// Parts from the session: the connection is gone, or turns out to be somebody's.
+  void leave_session(bool clean);
   /// Finds out who this is and asks for the session: the one of the hello when it may come back, else a new one.
   void enter();
   void ask_for_session(session_id id, bool resuming);
@@ -98,6 +102,7 @@ private:
   client_port_ptr port_;
   phase phase_ = phase::waiting_for_token;
   bool attached_to_hub_ = false;
+  bool first_frame_came_ = false;
   user_id user_;
   login_id login_;
   std::string name_;

@@ -1,6 +1,6 @@
 #pragma once
 // A session's way to its client's link: runs each call on the connection's loop, at once when already there. What comes
-// after the link is gone is dropped.
+// after the link is gone, or speaks for another session, is dropped.
 
 #include "actors/client_port.hpp"
 #include "gateway/bridge/client_link.hpp"
@@ -8,7 +8,7 @@
 
 namespace parley::gateway {
 
-class link_port final : public client_port {
+class link_port final : public client_port, public std::enable_shared_from_this<link_port> {
 public:
   link_port(io_loop& loop, std::shared_ptr<client_link> link)
     : loop_{loop}
@@ -43,11 +43,11 @@ private:
   template <class Call>
   void on_loop(Call call) {
     if (loop_.is_current()) {
-      if (const auto link = link_.lock()) call(*link);
+      if (const auto link = link_.lock(); link && link->listens_to(*this)) call(*link);
       return;
     }
-    loop_.post([weak = link_, call = std::move(call)]() mutable {
-      if (const auto link = weak.lock()) call(*link);
+    loop_.post([self = shared_from_this(), call = std::move(call)]() mutable {
+      if (const auto link = self->link_.lock(); link && link->listens_to(*self)) call(*link);
     });
   }
 
