@@ -107,6 +107,7 @@ private:
   bool open_ = false, closing_ = false, finished_ = false, broken_ = false;
   bool reading_ = false, handling_ = false, dirty_ = false, waiting_writable_ = false, above_ = false;
   bool awaiting_pong_ = false, tearing_down_ = false, shut_down_sent_ = false, client_closed_ = false;
+  bool cut_short_ = false; // something came to be sent behind the close frame: not all of it can have arrived
 };
 
 websocket_session::websocket_session(std::shared_ptr<net_loop> net, std::uint64_t id, tcp_socket socket, hello greeting,
@@ -282,7 +283,10 @@ void websocket_session::push(std::string_view name, std::string_view alias, std:
 }
 
 void websocket_session::write(std::shared_ptr<const std::string> blob, std::size_t offset, std::size_t size) {
-  if (!open_ || finished_ || broken_ || stream_.next_layer().sealed()) return;
+  if (!open_ || finished_ || broken_ || stream_.next_layer().sealed()) {
+    cut_short_ = true;
+    return;
+  }
   queue().append(std::move(blob), offset, size);
   mark_dirty();
 }
@@ -348,7 +352,7 @@ int websocket_session::unacknowledged_bytes() const noexcept {
 }
 
 bool websocket_session::all_acknowledged() const noexcept {
-  return !broken_ && queue().empty() && unacknowledged_bytes() == 0;
+  return !broken_ && !cut_short_ && queue().empty() && unacknowledged_bytes() == 0;
 }
 
 // Deadlines.
