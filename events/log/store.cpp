@@ -9,6 +9,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/utilities/table_properties_collectors.h>
 #include <rocksdb/write_batch.h>
@@ -60,6 +61,20 @@ public:
   }
 };
 
+/// A key of `streams` without its version: inserting remembers where each stream's last entry stands in memory, so that
+/// the next one, which nearly always follows it, is not searched for.
+class stream_of_key final : public rocksdb::SliceTransform {
+public:
+  const char* Name() const override { return "parley.stream-of-key"; }
+  rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
+    return {key.data(), key.size() - version_bytes};
+  }
+  bool InDomain(const rocksdb::Slice& key) const override { return key.size() > version_bytes; }
+
+private:
+  static constexpr std::size_t version_bytes = 8;
+};
+
 rocksdb::CompressionType compression() {
   // Records compress to about half at LZ4's speed; Debian builds it in, others may not.
   for (const auto known : rocksdb::GetSupportedCompressions())
@@ -87,6 +102,7 @@ rocksdb::ColumnFamilyOptions family_options(table t, const std::shared_ptr<rocks
     options.periodic_compaction_seconds = 24 * 60 * 60;
     [[fallthrough]];
   case table::streams:
+    if (t == table::streams) options.memtable_insert_with_hint_prefix_extractor = std::make_shared<stream_of_key>();
     blocks.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
     options.memtable_prefix_bloom_size_ratio = 0.05;
     options.memtable_whole_key_filtering = true;
@@ -114,8 +130,8 @@ rocksdb::DBOptions database_options(store::access mode) {
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.recycle_log_file_num = 0;
   options.track_and_verify_wals_in_manifest = mode == store::access::write;
-  options.max_total_wal_size = 256 * mebibyte; // bounds what a start replays
-  options.allow_concurrent_memtable_write = false;
+  options.max_total_wal_size = 256 * mebibyte;     // bounds what a start replays
+  options.allow_concurrent_memtable_write = false; // there is one writer, and the hints of `streams` ask for it
   options.enable_write_thread_adaptive_yield = false;
   options.max_bgerror_resume_count = 0;
   options.listeners.push_back(std::make_shared<no_automatic_recovery>());

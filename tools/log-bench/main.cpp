@@ -84,21 +84,33 @@ int main(int argc, char** argv) {
       "removes it. Use a directory on the disk that matters: a tmpfs syncs nothing."};
   std::string data;
   double seconds = 3;
+  std::vector<std::size_t> batches{1, 8, 64, 512}, stream_counts{10, 100'000};
+  bool keyed_only = false, unkeyed_only = false;
   app.add_option("--data", data, "an existing directory on a real file system")
       ->required()
       ->check(CLI::ExistingDirectory);
-  app.add_option("--seconds", seconds, "length of each measurement")->capture_default_str();
+  app.add_option("--seconds", seconds, "length of each measurement")->capture_default_str()->check(CLI::PositiveNumber);
+  app.add_option("--batch", batches, "requests a commit, one or more sizes")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  app.add_option("--streams", stream_counts, "streams the events are spread over, one or more numbers")
+      ->capture_default_str()
+      ->check(CLI::PositiveNumber);
+  auto* keyed_flag = app.add_flag("--keyed", keyed_only, "only with idempotency keys");
+  app.add_flag("--unkeyed", unkeyed_only, "only without idempotency keys")->excludes(keyed_flag);
   try {
     app.parse(argc, argv);
     const auto directory = std::filesystem::path{data} / "parley-log-bench";
     std::printf("%6s %8s %6s %12s %12s %10s %14s\n", "batch", "streams", "keyed", "events/s", "commits/s", "CPU s",
                 "CPU us/event");
-    for (const bool keyed : {false, true})
-      for (const std::size_t streams : {std::size_t{10}, std::size_t{100'000}})
-        for (const std::size_t batch : {1u, 8u, 64u, 512u}) {
+    for (const bool keyed : {false, true}) {
+      if (keyed ? unkeyed_only : keyed_only) continue;
+      for (const auto streams : stream_counts)
+        for (const auto batch : batches) {
           std::filesystem::remove_all(directory);
           measure(directory, {batch, streams, keyed}, seconds);
         }
+    }
     std::filesystem::remove_all(directory);
     return 0;
   } catch (const CLI::RuntimeError& fault) {
