@@ -29,8 +29,9 @@ struct account {
   };
 
   /// An empty name becomes the part of the address before the @ (a guest's: "Guest"). errc::conflict when the id is
-  /// another account's, errc::invalid_email.
+  /// an account's already, errc::invalid_email.
   /// Registers and signs in at once; claims `email_stream` in the same commit (errc::email_taken when it is claimed).
+  /// Never a repeat: only a password opens a login of an account that exists.
   struct register_user {
     user_id user;
     std::string email; ///< normalised: trimmed, lower case
