@@ -245,7 +245,7 @@ template <class Said> // messages, offers and answers change nobody's place
 void apply(room::state&, const Said&, time_point) {}
 
 void describe_room(json_writer& out, const room::state& s) {
-  out.field("roomId", s.display_id);
+  out.field("roomId", s.id.text).field("displayId", s.display_id);
   if (!s.title.empty()) out.field("title", s.title);
   out.field("hostId", s.host.text).field("capacity", s.capacity).field("createdAt", to_iso8601(s.opened_at));
   if (s.expires_at) out.field("expiresAt", to_iso8601(*s.expires_at));
@@ -280,10 +280,10 @@ std::string room::reply(const state& after, const command& c, const context& by,
     write_members(out, after.members, after.host, by.session);
     out.field("userId", by.user.text).field("sessionId", by.session.text).field("seq", at);
   } else if (const auto* sent = std::get_if<send>(&c)) {
-    out.field("id", sent->message.id.text).field("roomId", after.display_id).field("seq", at);
+    out.field("id", sent->message.id.text).field("roomId", after.id.text).field("seq", at);
     out.field("timestamp", to_iso8601(by.now));
   } else if (!after.id.empty())
-    out.field("roomId", after.display_id);
+    out.field("roomId", after.id.text);
   out.end_object();
   return text;
 }

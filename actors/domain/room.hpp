@@ -92,11 +92,11 @@ struct room {
 
   [[nodiscard]] static result<decision<event>> decide(const state& s, const command& c, const context& by);
   static void evolve(state& s, const event& e, time_point when);
-  /// open: {roomId, title?, hostId, capacity, createdAt, expiresAt?, history, guests, participantCount};
+  /// open: {roomId, displayId, title?, hostId, capacity, createdAt, expiresAt?, history, guests, participantCount};
   /// join: the same and {users: [{id, socketId, userId, username, name, isHost, guest, joinedAt}], participants:
   /// (same), userId, sessionId, seq}; send: {id, roomId, seq, timestamp}; leave, close, typing, relay: {roomId}. roomId
-  /// is the id as its opener wrote it (absent when a room that never opened is left). `id` and `socketId` of a user are
-  /// its session's id.
+  /// is the stream's key (absent when a room that never opened is left), displayId the id as its opener wrote it. `id`
+  /// and `socketId` of a user are its session's id.
   [[nodiscard]] static std::string reply(const state& after, const command& c, const context& by, version at);
   [[nodiscard]] static std::string snapshot(const state& s);
   [[nodiscard]] static result<state> restore(std::string_view snapshot);

@@ -49,7 +49,7 @@ void users(const call_ptr& c) {
     const auto answered = [c, row](const page<member_row>& p) {
       std::string out;
       json_writer json{out};
-      json.begin_object().field("roomId", row.display_id).key("users").begin_array();
+      json.begin_object().field("roomId", row.id.text).key("users").begin_array();
       for (const auto& member : p.rows) json.raw(to_json(member));
       // The whole room on one page is counted as listed; else the room says how many there are.
       const bool all = p.next.empty() && c->request.parameter("cursor").empty();
@@ -70,7 +70,7 @@ void messages(const call_ptr& c) {
   if (!newest_first) return c->refuse(newest_first.error());
   find_room(c, true, [c, asked = *asked, newest = *newest_first](const room_row& row) {
     if (!may_look(c, row)) return;
-    const auto answered = [c, place = row.display_id](const page<message_row>& p) {
+    const auto answered = [c, place = row.id.text](const page<message_row>& p) {
       answer_page(c, p, [&](const message_row& m) { return to_json(m, "roomId", place); });
     };
     c->with.reads.messages(make_stream(room::family, row.id.text), newest, asked, c->at_least(),

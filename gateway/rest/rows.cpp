@@ -27,7 +27,7 @@ std::string to_json(const login_row& row, bool current) {
 
 namespace {
 void append_room(json_writer& json, const room_row& row) {
-  json.field("roomId", row.display_id);
+  json.field("roomId", row.id.text).field("displayId", row.display_id);
   if (!row.title.empty()) json.field("title", row.title);
   json.field("hostId", row.host.text).field("capacity", row.capacity).field("createdAt", to_iso8601(row.created_at));
   if (row.expires_at)
@@ -51,7 +51,7 @@ std::string to_json(const room_row& row) {
 std::string meeting_json(const room_row& row) {
   std::string out;
   json_writer json{out};
-  json.begin_object().field("id", row.display_id);
+  json.begin_object().field("id", row.id.text);
   append_room(json, row);
   json.end_object();
   return out;

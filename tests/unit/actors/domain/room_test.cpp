@@ -54,8 +54,9 @@ TEST_CASE("a room opens with its expiry as a timer") {
       .then({opened_for(60s)})
       .sets(noon + 60s, "expiry")
       .timers(1)
-      .answers(R"({"roomId":"R1","title":"Talk","hostId":"ann","capacity":1000,"createdAt":"2027-01-15T08:00:00.000Z",)"
-               R"("expiresAt":"2027-01-15T08:01:00.000Z","history":"kept","guests":true,"participantCount":0})");
+      .answers(
+          R"({"roomId":"r1","displayId":"R1","title":"Talk","hostId":"ann","capacity":1000,"createdAt":"2027-01-15T08:00:00.000Z",)"
+          R"("expiresAt":"2027-01-15T08:01:00.000Z","history":"kept","guests":true,"participantCount":0})");
 }
 
 TEST_CASE("opening a room again as its host with the same content changes nothing, also later") {
@@ -100,7 +101,7 @@ TEST_CASE("a join is answered with everybody present") {
       .when(joining(), caller("ann", "s1"))
       .then({joined("ann", "s1", 1)})
       .answers(
-          R"({"roomId":"R1","title":"Talk","hostId":"ann","capacity":1000,"createdAt":"2027-01-15T08:00:00.000Z",)"
+          R"({"roomId":"r1","displayId":"R1","title":"Talk","hostId":"ann","capacity":1000,"createdAt":"2027-01-15T08:00:00.000Z",)"
           R"("history":"kept","guests":true,"participantCount":1,)"
           R"("users":[{"id":"s1","socketId":"s1","userId":"ann","username":"ann","name":"ann","isHost":true,"guest":false,)"
           R"("joinedAt":"2027-01-15T08:00:00.000Z"}],)"
@@ -161,7 +162,7 @@ TEST_CASE("leaving is never refused, whatever became of the room") {
   given<room>({opened(), joined("ann", "s1", 1), joined("bob", "s2", 2)})
       .when(room::leave{"connection-lost"}, caller("bob", "s2"))
       .then({left("bob", "s2", 1, "connection-lost")})
-      .answers(R"({"roomId":"R1"})");
+      .answers(R"({"roomId":"r1"})");
 }
 
 TEST_CASE("only members speak") {
@@ -179,7 +180,7 @@ TEST_CASE("only members speak") {
   }
   r.when(hello, caller("bob", "s2"))
       .then({events::message_sent{{"m1"}, {"bob"}, {"s2"}, "bob", "hello", {}, {}}})
-      .answers(R"({"id":"m1","roomId":"R1","seq":3,"timestamp":"2027-01-15T08:00:00.000Z"})");
+      .answers(R"({"id":"m1","roomId":"r1","seq":3,"timestamp":"2027-01-15T08:00:00.000Z"})");
 }
 
 TEST_CASE("typing is a signal, not an event") {

@@ -67,7 +67,8 @@ TEST_CASE("a room is found whatever the case of its id") {
   server s;
   s.reads.room_rows = {team_room(s)};
   const auto a = s.ask("GET", "/api/rooms/TEAM-1");
-  CHECK(a.text("roomId") == "Team-1");
+  CHECK(a.text("roomId") == "team-1");
+  CHECK(a.text("displayId") == "Team-1");
   CHECK(a.body["participantCount"] == 7);
   CHECK(a.body["expiresAt"].is_null());
 }
@@ -101,7 +102,7 @@ TEST_CASE("who is in a room is listed and counted") {
   s.reads.room_rows = {team_room(s)};
   s.reads.member_rows = {{{"s_1"}, {"u_ann"}, "Ann", true, false, s.clock.at}};
   const auto a = s.ask("GET", "/api/rooms/team-1/users");
-  CHECK(a.text("roomId") == "Team-1");
+  CHECK(a.text("roomId") == "team-1");
   CHECK(a.body["count"] == 1);
   CHECK(a.body["users"][0]["socketId"] == "s_1");
   CHECK(a.body["users"][0]["userId"] == "u_ann");
@@ -147,10 +148,10 @@ TEST_CASE("a meeting is a room with a title") {
   CHECK(s.ask("POST", "/api/meetings", me, R"({"startsAt":"tomorrow"})").status() == 422);
   CHECK(s.ask("POST", "/api/meetings").status() == 401);
   s.reads.room_rows = {team_room(s)};
-  CHECK(s.ask("GET", "/api/meetings", me).body[0]["id"] == "Team-1");
+  CHECK(s.ask("GET", "/api/meetings", me).body[0]["id"] == "team-1");
   CHECK(s.ask("GET", "/api/meetings/team-1", me).text("error") == "Room not found");
   s.reads.room_rows[0].meeting = true;
-  CHECK(s.ask("GET", "/api/meetings/team-1", me).text("id") == "Team-1");
+  CHECK(s.ask("GET", "/api/meetings/team-1", me).text("id") == "team-1");
 }
 
 TEST_CASE("a lounge is created by a registered user under both paths") {
