@@ -43,12 +43,17 @@ void registry::run_with(runtime& rt) {
 
 void registry::sweep() {
   std::vector<caf::actor> asked;
+  std::vector<stream_id> orphans;
   {
     auto& s = shards_[next_swept_++ % shards];
     const std::lock_guard lock{s.mutex};
     asked.reserve(s.actors.size());
     for (const auto& [who, actor] : s.actors) asked.push_back(actor);
+    for (const auto& who : s.failed)
+      if (stream_id{who}.family() == domain::session::family) orphans.push_back({who});
   }
+  // A session that failed as its client went: nobody else would start its grace.
+  for (const auto& session : orphans) tell(session, std::make_shared<client_gone>());
   for (const auto& actor : asked) caf::anon_send(actor, tick_atom::value);
 }
 

@@ -159,7 +159,7 @@ void session_actor::detach(const client_gone& d) {
     forget_login(a->who.login);
     check_first();
   }
-  if (d.client == client_) {
+  if (client_ && d.client == client_) {
     client_ = nullptr;
     if (d.clean) return end("left");
   }

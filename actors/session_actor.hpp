@@ -97,9 +97,9 @@ private:
   struct errand {
     std::uint64_t newest = 0;
     std::uint64_t heard = 0; ///< the newest that was answered
-    bool waiting = false; ///< for the newest one's answer
-    bool member = false;  ///< by the last that was heard; after a recovery, supposed
-    bool sure = false;    ///< heard by this actor
+    bool waiting = false;    ///< for the newest one's answer
+    bool member = false;     ///< by the last that was heard; after a recovery, supposed
+    bool sure = false;       ///< heard by this actor
   };
 
   const session_id id_;

@@ -71,8 +71,10 @@ void session_actor::joined(joining& j) {
   }
   j.client->answer(j.ack, tl::make_unexpected(*j.noted ? place_says.error() : j.noted->error()));
   if (heard != word::last) return;
-  if (is_refusal(place_says)) exit(j.place, j.errand);
-  else if (!*j.noted || !may_be_member(j.place)) leave_for_good(j.place, "left");
+  if (is_refusal(place_says))
+    exit(j.place, j.errand);
+  else if (!*j.noted || !may_be_member(j.place))
+    leave_for_good(j.place, "left");
 }
 
 void session_actor::serve_leave(client_command& c, const leave_place& l) {
