@@ -286,6 +286,7 @@ void server::parts::stop() {
       all_gone.wait();
     }
   }
+  passwords.stop(); // what it still answers needs the loops
   settle();
   for (auto& node : nodes) {
     if (!node->thread.joinable()) continue;

@@ -51,7 +51,9 @@ argon2_hasher::argon2_hasher(argon2_settings s)
     threads_.emplace_back([this] { work(); });
 }
 
-argon2_hasher::~argon2_hasher() {
+argon2_hasher::~argon2_hasher() { stop(); }
+
+void argon2_hasher::stop() {
   std::deque<job> left;
   {
     const std::lock_guard lock{mutex_};
@@ -59,7 +61,8 @@ argon2_hasher::~argon2_hasher() {
     left.swap(jobs_);
   }
   changed_.notify_all();
-  for (auto& t : threads_) t.join();
+  for (auto& t : threads_)
+    if (t.joinable()) t.join();
   for (auto& j : left) j.refuse();
 }
 

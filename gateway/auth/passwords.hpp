@@ -45,13 +45,17 @@ struct argon2_settings {
 class argon2_hasher final : public password_hasher {
 public:
   explicit argon2_hasher(argon2_settings s);
-  /// Waits for what is being hashed; what still queues is answered errc::unavailable.
+  /// As `stop`.
   ~argon2_hasher() override;
   argon2_hasher(const argon2_hasher&) = delete;
   argon2_hasher& operator=(const argon2_hasher&) = delete;
 
   void hash(std::string password, std::function<void(result<std::string>)> done) override;
   void verify(std::string password, std::string hash, std::function<void(result<verification>)> done) override;
+
+  /// Waits for what is being hashed; what still queues, and whatever comes later, is answered errc::unavailable. To be
+  /// called while those who asked can still be answered. Once is enough.
+  void stop();
 
 private:
   struct job {

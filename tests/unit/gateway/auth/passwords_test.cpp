@@ -1,7 +1,9 @@
 #include "gateway/auth/passwords.hpp"
 
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <future>
+#include <thread>
 
 using namespace parley;
 using namespace parley::gateway;
@@ -86,6 +88,28 @@ TEST_CASE("a full queue refuses at once and says when to come back") {
   CHECK(fourth.error().code == errc::unavailable);
   go_on.set_value();
   CHECK(second.get_future().get());
+}
+
+TEST_CASE("after a stop everybody was answered, and nobody is answered later") {
+  argon2_hasher hasher{cheap()};
+  std::promise<void> started, go_on;
+  std::atomic<int> refused = 0, answered = 0;
+  hasher.hash("first password", [&](const result<std::string>&) {
+    ++answered;
+    started.set_value();
+    go_on.get_future().wait();
+  });
+  started.get_future().wait();
+  const auto count = [&](const auto& r) { ++(r ? answered : refused); };
+  hasher.hash("second password", count);
+  hasher.verify("third password", "", count);
+  std::thread stopping{[&] { hasher.stop(); }};
+  go_on.set_value();
+  stopping.join();
+  CHECK(answered + refused == 3);
+  hasher.hash("fourth password", count);
+  CHECK(answered + refused == 4);
+  CHECK_FALSE(hash(hasher, "fifth password"));
 }
 
 TEST_CASE("passwords that anybody would try first are refused") {
