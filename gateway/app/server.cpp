@@ -220,7 +220,8 @@ rest_dependencies server::parts::rest_of(io_node& node) {
            limit(user_rate, with.requests_per_user),
            limit(open_rate, with.room_opens_per_address)},
           {{}, [seen](respond done) { done(readiness(seen())); }, [seen](respond done) { done(metrics(seen())); }},
-          rest_settings_of(with)};
+          rest_settings_of(with),
+          [this] { return log->head(); }};
 }
 
 network_wiring server::parts::wiring_of() {

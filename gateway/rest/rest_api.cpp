@@ -44,6 +44,8 @@ result<void> read_after(call& c) {
   const auto [end, bad] = std::from_chars(text.data(), text.data() + text.size(), c.after);
   if (bad != std::errc{} || end != text.data() + text.size())
     return fail(errc::malformed, "Parley-After takes a position");
+  // Nobody was told of it, so it would only take the place of a reader who waits for something.
+  if (c.with.head && c.after > c.with.head()) return fail(errc::invalid, "Parley-After is beyond all that was written");
   return {};
 }
 

@@ -66,6 +66,8 @@ struct rest_dependencies {
   rest_limits limits;
   rest_operations operations;
   rest_settings settings;
+  /// The newest position that anybody can have been told of. Empty: any is waited for.
+  std::function<position()> head;
 };
 
 class rest_api {

@@ -176,6 +176,13 @@ TEST_CASE("a user is limited wherever they come from; probes are not") {
   CHECK(s.ask("GET", "/livez").status() == 200);
 }
 
+TEST_CASE("a read does not wait for what nobody wrote") {
+  server s;
+  CHECK(s.ask("GET", "/api/rooms/a", {{"parley-after", "5001"}}).status() == 422);
+  CHECK(s.ask("GET", "/api/rooms/a", {{"parley-after", "18446744073709551615"}}).status() == 422);
+  CHECK(s.ask("GET", "/api/lounges", {{"parley-after", "5000"}}).status() == 200);
+}
+
 TEST_CASE("a read sees the caller's own writes, and what Parley-After asks for") {
   server s;
   const auto me = s.signed_up();

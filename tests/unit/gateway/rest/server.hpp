@@ -252,7 +252,7 @@ private:
             50};
   }
   rest_dependencies dependencies() {
-    rest_dependencies d{entities, reads, tokens, passwords, clock, random, writes, {}, {}, {}, {}, {}};
+    rest_dependencies d{entities, reads, tokens, passwords, clock, random, writes, {}, {}, {}, {}, {}, {}};
     d.post = [](const std::function<void()>& task) { task(); };
     d.claimed_by = [this](const stream_id& email, const std::function<void(result<std::optional<user_id>>)>& done) {
       if (claims_fail) return done(tl::make_unexpected(*claims_fail));
@@ -263,6 +263,7 @@ private:
     d.operations.readyz = [](const respond& done) { done({503, "application/json", {}, R"({"ready":false})"}); };
     d.operations.metrics = [](const respond& done) { done({200, "text/plain; version=0.0.4", {}, "up 1\n"}); };
     d.settings.cors_origins = {"https://app.example.org"};
+    d.head = [] { return position{5000}; };
     return d;
   }
 };
