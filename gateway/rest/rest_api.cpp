@@ -1,5 +1,6 @@
 #include "gateway/rest/rest_api.hpp"
 
+#include "gateway/auth/origins.hpp"
 #include "gateway/rest/authenticate.hpp"
 #include "gateway/rest/conditions.hpp"
 #include "gateway/rest/fields.hpp"
@@ -95,6 +96,9 @@ void rest_api::operator()(http_request request, respond done) {
   const auto& r = *match.found;
   c->captured = std::move(match.captured);
   if (const auto* limit = kind_of_limit(with.limits, r.by); limit && !c->within(*limit, c->request.address)) return;
+  // Signing in sets a cookie: a foreign page must not sign its visitor in as somebody of its choice.
+  if (r.by == limited::as_auth)
+    if (auto origin = check_origin(c->request, with.settings.cors_origins); !origin) return c->refuse(origin.error());
   if (r.who == access::open) return serve(c, r);
   authenticate(c, r.who != access::known, [c, &r] { serve(c, r); });
 }

@@ -197,3 +197,16 @@ TEST_CASE("me is the caller with their address; without a token nobody") {
   CHECK(nobody.status() == 401);
   CHECK(nobody.header("WWW-Authenticate") == "Bearer realm=\"parley\"");
 }
+
+TEST_CASE("a foreign page cannot sign its visitor in") {
+  server s;
+  for (const auto* path : {"/api/auth/guest", "/api/auth/register", "/api/auth/login", "/api/auth/refresh"}) {
+    CAPTURE(path);
+    const auto foreign = s.ask("POST", path, {{"origin", "https://evil.example"}});
+    CHECK(foreign.status() == 403);
+    CHECK(foreign.header("Set-Cookie").empty());
+    CHECK(s.ask("POST", path, {{"sec-fetch-site", "cross-site"}}).status() == 403);
+  }
+  CHECK(s.ask("POST", "/api/auth/guest", {{"origin", "https://app.example.org"}}).status() == 201);
+  CHECK(s.ask("POST", "/api/auth/guest", {{"origin", "http://parley.example.org"}}).status() == 201);
+}
