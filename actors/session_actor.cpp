@@ -20,7 +20,7 @@ caf::behavior session_actor::make_behavior() {
                                 if (!is_arriving(c->client)) return serve(*c);
                                 if (early_.size() < early_max) early_.push_back(std::move(c));
                               },
-                              [this](const continuation_ptr& c) { (*c)(); },
+                              [](const continuation_ptr& c) { (*c)(); },
                               [this](request_ptr<session>& r) {
                                 // Of an earlier run: who is connected now did not lose anything by it.
                                 const auto* fired = std::get_if<session::timer_fired>(&r->command);
@@ -28,7 +28,7 @@ caf::behavior session_actor::make_behavior() {
                                 receive(std::move(r));
                               },
                               [this](client_arrived_ptr& a) { arrive(std::move(a)); },
-                              [this](const client_gone_ptr& d) { detach(*d); },
+                              [this](const client_gone_ptr& d) { detach_client(*d); },
                               [this](const dismissed_ptr& d) { dismiss(d->place); },
                               [this](const login_cut_ptr& c) { cut(c->login); }}
       .or_else(entity_messages());
@@ -146,7 +146,7 @@ void session_actor::forget_login(const login_id& login) {
 
 // --- going ----------------------------------------------------------------------------------------------------------
 
-void session_actor::detach(const client_gone& d) {
+void session_actor::detach_client(const client_gone& d) {
   for (const auto& [place, seq] : d.handed) handed_[place] = std::max(handed_[place], seq);
   std::erase_if(early_, [&](const auto& c) { return c->client == d.client; });
   const auto arrival =

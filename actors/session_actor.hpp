@@ -26,7 +26,7 @@ private:
   void let_in();
   void refuse_first(close_reason why);
   void take_over(client_port_ptr client, principal who);
-  void detach(const client_gone& d);
+  void detach_client(const client_gone& d);
   void cut(const login_id& login);
   /// Nobody is connected any more: starts the grace period.
   void lost();

@@ -28,7 +28,7 @@ public:
               if (number == wakes_) run(); // of several the earliest was sent last
             },
             [this](arm_atom, std::int64_t due_ms) { wake(time_point{std::chrono::milliseconds{due_ms}}); },
-            [this](const continuation_ptr& c) { (*c)(); },
+            [](const continuation_ptr& c) { (*c)(); },
             [this](const appended_ptr& a) {
               for (const auto& one : a->answers) cancelled(one.ticket, one.outcome.has_value());
             }};
