@@ -46,7 +46,8 @@ result<void> read_after(call& c) {
   if (bad != std::errc{} || end != text.data() + text.size())
     return fail(errc::malformed, "Parley-After takes a position");
   // Nobody was told of it, so it would only take the place of a reader who waits for something.
-  if (c.with.head && c.after > c.with.head()) return fail(errc::invalid, "Parley-After is beyond all that was written");
+  if (c.with.head && c.after > c.with.head())
+    return fail(errc::read_model_behind, "Parley-After is beyond all that was written", 1);
   return {};
 }
 
