@@ -175,10 +175,8 @@ struct server::parts {
 
 void server::parts::wire() {
   links.rooms_open_on_join = with.rooms_open_on_join;
-  links.room_open_wait = [this](const std::string& address) {
-    return open_rate.peek(address_key(address)).retry_after_s;
-  };
-  links.room_opened = [this](const std::string& address) { static_cast<void>(open_rate.take(address_key(address))); };
+  links.may_open_room = [this](const std::string& address) { return open_rate.take(address_key(address)).allowed; };
+  links.room_not_opened = [this](const std::string& address) { open_rate.give_back(address_key(address)); };
   for (auto& node : nodes) {
     out.add(node->loop, node->topics);
     node->entities.emplace(node->loop, entities);
@@ -275,7 +273,8 @@ void server::parts::settle() {
 
 void server::parts::stop() {
   if (std::exchange(stopped, true)) return;
-  if (net) {
+  const bool ran = nodes.front()->thread.joinable(); // not when the address was taken: nothing to say goodbye to
+  if (ran) {
     net->stop_accepting();
     net->close_all(close_code::come_back, "the server restarts: reconnect and resume");
     std::promise<void> gone;
@@ -288,7 +287,7 @@ void server::parts::stop() {
     }
   }
   passwords.stop(); // what it still answers needs the loops
-  settle();
+  if (ran) settle();
   for (auto& node : nodes) {
     if (!node->thread.joinable()) continue;
     on_loop(*node, [&node] { node->reads.close(); });

@@ -109,14 +109,20 @@ void client_link::receive(client_message message) {
     if (phase_ == phase::over) return connection_->answer(message.ack, fail(errc::unauthenticated));
   }
   if (message.event.empty()) return connection_->answer(message.ack, std::string{"{}"}); // it only brought its token
-  const bool may_open = with_.rooms_open_on_join && with_.room_open_wait(hello_.address) == 0;
-  auto request = interpret(message, {user_, places_, may_open}, with_.random);
+  auto request = interpret(message, {user_, places_, with_.rooms_open_on_join}, with_.random);
   if (!request) return connection_->answer(message.ack, tl::make_unexpected(std::move(request.error())));
+  if (auto* join = std::get_if<join_place>(&*request); join && !places_.contains(join->place)) limit_opening(*join);
   auto command = std::make_shared<client_command>();
   command->client = port_;
   command->ack = message.ack;
   command->what = std::move(*request);
   with_.entities.tell(session_stream_, std::move(command));
+}
+
+/// Whoever invents room after room fills the log: an opening join costs, one that finds its room gets it back.
+void client_link::limit_opening(join_place& j) {
+  auto* room = std::get_if<domain::room::join>(&j.command);
+  if (room && room->open_if_absent) room->open_if_absent = with_.may_open_room(hello_.address);
 }
 
 void client_link::drained() {
@@ -173,7 +179,7 @@ void client_link::session_over() {
 void client_link::answer(std::optional<std::uint64_t> ack, result<parley::answer> outcome) {
   if (outcome) {
     with_.writes.wrote(user_, outcome->at);
-    if (outcome->version == opened_by_join && outcome->at != 0) with_.room_opened(hello_.address);
+    answer_opened_ = outcome->version == opened_by_join && outcome->at != 0;
   }
   if (!connection_) return;
   if (outcome)
@@ -192,7 +198,8 @@ void client_link::unsubscribe(const stream_id& topic) {
 }
 
 void client_link::joined(const stream_id& place, const std::string& body) {
-  places_.insert(place);
+  const bool is_new = places_.insert(place).second;
+  if (is_new && !answer_opened_ && place.family() == domain::room::family) with_.room_not_opened(hello_.address);
   if (!connection_) return;
   const bool is_room = place.family() == domain::room::family;
   connection_->push(is_room ? "room-joined" : "lounge-joined", {}, body);

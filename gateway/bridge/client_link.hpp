@@ -6,6 +6,7 @@
 // Threads: the connection's loop only. Sessions reach it through a `link_port`, which crosses threads when it must.
 // Owned by the connection; lives on in the port until the session lets go.
 
+#include "actors/client_commands.hpp"
 #include "actors/client_port.hpp"
 #include "events/clock.hpp"
 #include "events/random.hpp"
@@ -34,10 +35,10 @@ struct link_dependencies {
   random_source& random;
   write_positions& writes;
   bool rooms_open_on_join = true;
-  /// How many seconds an address must wait before a join may open a room; 0: it may.
-  std::function<int(const std::string& address)> room_open_wait;
-  /// Takes one from what an address may open.
-  std::function<void(const std::string& address)> room_opened;
+  /// Takes one from what an address may open; false: it has opened enough for now.
+  std::function<bool(const std::string& address)> may_open_room;
+  /// Gives it back: the join found its room.
+  std::function<void(const std::string& address)> room_not_opened;
 };
 
 /// Opens links for one loop's connections.
@@ -84,6 +85,7 @@ public:
 private:
   enum class phase { waiting_for_token, attaching, live, over };
 
+  void limit_opening(join_place& j);
   void take_auth(const nlohmann::json& auth);
   void become_guest_later();
   /// Parts from the session: the connection is gone, or turns out to be somebody's.
@@ -103,6 +105,7 @@ private:
   phase phase_ = phase::waiting_for_token;
   bool attached_to_hub_ = false;
   bool first_frame_came_ = false;
+  bool answer_opened_ = false; ///< the answer given last: its join opened the room
   user_id user_;
   login_id login_;
   std::string name_;

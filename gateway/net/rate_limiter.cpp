@@ -54,14 +54,11 @@ rate_limiter::verdict rate_limiter::take(std::string_view key) {
   return {allowed, allowed ? 0 : bucket.retry_after_s(rate_), bucket.tokens()};
 }
 
-rate_limiter::verdict rate_limiter::peek(std::string_view key) const {
-  if (!rate_.limits()) return {};
+void rate_limiter::give_back(std::string_view key) {
+  if (!rate_.limits()) return;
   auto& s = shard_of(key);
   const std::lock_guard lock{s.mutex};
-  const auto known = s.by_key.find(key);
-  auto bucket = known == s.by_key.end() ? token_bucket{rate_, now_()} : known->second->bucket;
-  const bool allowed = bucket.take(rate_, now_());
-  return {allowed, allowed ? 0 : bucket.retry_after_s(rate_), bucket.tokens()};
+  if (const auto known = s.by_key.find(key); known != s.by_key.end()) known->second->bucket.give_back(rate_);
 }
 
 std::size_t rate_limiter::size() const {

@@ -30,8 +30,8 @@ public:
 
   /// Takes one token from the key's bucket. Always allowed when the rate is off.
   [[nodiscard]] verdict take(std::string_view key);
-  /// What `take` would say, without taking.
-  [[nodiscard]] verdict peek(std::string_view key) const;
+  /// Returns a token that `take` gave and that was not used.
+  void give_back(std::string_view key);
   /// Keys remembered.
   [[nodiscard]] std::size_t size() const;
   [[nodiscard]] bucket_rate rate() const noexcept { return rate_; }

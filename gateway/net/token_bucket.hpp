@@ -33,6 +33,7 @@ public:
     tokens_ -= 1;
     return true;
   }
+  void give_back(bucket_rate rate) noexcept { tokens_ = std::min(std::max(rate.burst, 1.0), tokens_ + 1); }
   [[nodiscard]] double tokens() const noexcept { return tokens_; }
   /// Whole seconds until the next token, at least 1.
   [[nodiscard]] int retry_after_s(bucket_rate rate) const noexcept {
