@@ -57,8 +57,8 @@ export class Server {
   startPostgres() { return run(postgresScript, ['start', this.postgresDir]); }
   stopPostgres() { return run(postgresScript, ['stop', this.postgresDir]); }
 
-  spawn(moreFlags = []) {
-    const child = spawn(process.env.TEST_PARLEYD, ['--port', '0', '--data', this.data, ...this.flags, ...moreFlags], {
+  spawn(moreFlags = [], {data = this.data, port = 0} = {}) {
+    const child = spawn(process.env.TEST_PARLEYD, ['--port', String(port), '--data', data, ...this.flags, ...moreFlags], {
       env: {PATH: process.env.PATH, DATABASE_URL: this.databaseUrl, JWT_SECRET: jwtSecret, ...this.env},
       stdio: ['ignore', 'pipe', 'pipe'],
     });
