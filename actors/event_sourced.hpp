@@ -205,6 +205,7 @@ private:
     if constexpr (is_place)
       if (std::holds_alternative<typename Entity::join>(r.command))
         a.since = domain::joined_seq(image_.state.members, r.by.session);
+    if constexpr (std::is_same_v<Entity, domain::room>) a.forgetful = image_.state.history == "none";
     return a;
   }
 

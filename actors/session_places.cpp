@@ -67,7 +67,9 @@ void session_actor::joined(joining& j) {
     j.client->joined(j.place, place_says->body);
     if (j.client != client_ || heard == word::stale) return; // whoever came back since follows it by `rejoin`
     unclaimed_.erase(j.place);
-    return client_->subscribe(j.place, std::min(j.after.value_or(place_says->version), place_says->version));
+    auto after = std::min(j.after.value_or(place_says->version), place_says->version);
+    if (place_says->forgetful) after = std::max(after, place_says->since);
+    return client_->subscribe(j.place, after);
   }
   j.client->answer(j.ack, tl::make_unexpected(*j.noted ? place_says.error() : j.noted->error()));
   if (heard != word::last) return;

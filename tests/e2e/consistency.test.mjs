@@ -117,3 +117,16 @@ test('a room closes when its host says so, or when its time is over', async () =
   await assert.rejects(guest.join(hosted), {code: 'room_closed'});
   await guest.close();
 });
+
+test('a room without history shows nobody what was before they came, whatever they ask for', async () => {
+  const {roomId} = (await server.post('/api/rooms', {history: 'none'}, {token: ada.token})).json;
+  const early = await Client.connect(server, {token: ada.token});
+  const late = await Client.connect(server, {token: bob.token});
+  await early.join(roomId);
+  await early.ask('send-message', {roomId, text: 'before'});
+  await late.join(roomId, {after: 0});
+  await early.ask('send-message', {roomId, text: 'after'});
+  assert.equal((await late.next('message-received')).text, 'after');
+  await early.close();
+  await late.close();
+});
