@@ -70,9 +70,10 @@ void measure(const std::filesystem::path& directory, const run& r, double second
     elapsed = clock::now() - started;
   } while (elapsed.count() < seconds);
   const auto cpu = cpu_seconds() - cpu_before;
+  const auto commits = events / r.batch;
   std::printf("%6zu %8zu %6s %12.0f %12.0f %10.2f %14.2f\n", r.batch, r.streams, r.keyed ? "yes" : "no",
-              static_cast<double>(events) / elapsed.count(), static_cast<double>(events / r.batch) / elapsed.count(),
-              cpu, cpu * 1e6 / static_cast<double>(events));
+              static_cast<double>(events) / elapsed.count(), static_cast<double>(commits) / elapsed.count(), cpu,
+              cpu * 1e6 / static_cast<double>(events));
   std::fflush(stdout);
 }
 
