@@ -76,7 +76,6 @@ void log_writer::stop() {
 void log_writer::run() {
   for (;;) {
     batch taken;
-    linger();
     {
       std::unique_lock lock{mutex_};
       const auto ready = [this] { return flushed_ || stopping_; };
@@ -91,14 +90,6 @@ void log_writer::run() {
     if (!log_.writable()) mend();
     if (!taken.requests.empty()) commit(taken);
   }
-}
-
-/// Under load the next batch is due in a moment, and waking a thread that sleeps takes longer than that, above all in a
-/// virtual machine: looks for it a little while before it sleeps.
-void log_writer::linger() const {
-  using clock = std::chrono::steady_clock;
-  for (const auto until = clock::now() + linger_max; clock::now() < until;)
-    if (flushed_.load(std::memory_order_relaxed)) return;
 }
 
 void log_writer::commit(batch& b) {

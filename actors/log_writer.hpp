@@ -17,9 +17,8 @@ class log_reader;
 
 class log_writer final : public log_port {
 public:
-  static constexpr std::size_t queue_max = 65'536;           ///< requests unanswered before commands are refused
-  static constexpr std::size_t batch_max = 8'192;            ///< requests in one commit
-  static constexpr std::chrono::microseconds linger_max{50}; ///< looks for more after a commit, before it sleeps
+  static constexpr std::size_t queue_max = 65'536; ///< requests unanswered before commands are refused
+  static constexpr std::size_t batch_max = 8'192;  ///< requests in one commit
 
   log_writer(event_log& log, log_reader& reader);
   ~log_writer() override;
@@ -56,7 +55,6 @@ private:
   };
 
   void run();
-  void linger() const;
   void commit(batch& b);
   void mend();
 
@@ -64,9 +62,9 @@ private:
   log_reader& reader_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  batch queue_;                      // guarded by mutex_
-  std::atomic<bool> flushed_{false}; // set under mutex_; looked at without
-  bool stopping_ = false;            // guarded by mutex_
+  batch queue_;           // guarded by mutex_
+  bool flushed_ = false;  // guarded by mutex_
+  bool stopping_ = false; // guarded by mutex_
   std::atomic<std::size_t> waiting_{0};
   std::atomic<std::uint64_t> commits_{0}, requests_{0}, failures_{0};
   std::thread thread_;

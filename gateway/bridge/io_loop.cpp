@@ -67,15 +67,6 @@ bool io_loop::end_turn() {
   return unfinished;
 }
 
-/// Under load the next event is due in a moment, and being woken takes longer than that, above all in a virtual
-/// machine: looks for it a little while before the loop sleeps. True when there was one.
-bool io_loop::linger() {
-  using clock = std::chrono::steady_clock;
-  for (const auto until = clock::now() + linger_max; clock::now() < until && !stopped_;)
-    if (context_.poll_one() != 0) return true;
-  return false;
-}
-
 void io_loop::run() {
   auto* const outer = std::exchange(running_here, this);
   const auto work = boost::asio::make_work_guard(context_);
@@ -83,7 +74,7 @@ void io_loop::run() {
   while (!stopped_) {
     if (unfinished)
       context_.poll_one();
-    else if (!linger() && context_.run_one() == 0)
+    else if (context_.run_one() == 0)
       break;
     for (int handled = 1; handled < turn_handlers_max && context_.poll_one() != 0; ++handled) {
     }

@@ -8,7 +8,6 @@
 
 #include <atomic>
 #include <boost/asio/io_context.hpp>
-#include <chrono>
 #include <functional>
 #include <mutex>
 #include <vector>
@@ -20,9 +19,6 @@ public:
   static constexpr int turn_handlers_max = 256;
   /// So often a hook may ask for the turn to go on before the sockets get their say again.
   static constexpr int turn_rounds_max = 64;
-
-  /// So long a loop that had something to do looks for more before it sleeps.
-  static constexpr std::chrono::microseconds linger_max{50};
 
   explicit io_loop(std::size_t index);
   io_loop(const io_loop&) = delete;
@@ -50,7 +46,6 @@ public:
   void stop();
 
 private:
-  [[nodiscard]] bool linger();
   bool drain_posted();
   bool end_turn();
 
