@@ -294,19 +294,3 @@ TEST_CASE("a client that does not answer the close is let go after a while") {
   CHECK(client.is_closed_by_server());
   CHECK(all_closed(server, 1, goodbye::lost));
 }
-
-TEST_CASE("what comes to be sent behind the close frame did not arrive, whatever TCP acknowledged") {
-  echo_server server{hasty()};
-  const auto acknowledged = [&](const json& bye) {
-    const auto before = server.seen().closed.size();
-    raw_client client{server.port()};
-    client.upgrade();
-    client.send_text(json{{"event", "bye"}, {"data", bye}}.dump());
-    // The close frame is read and never answered: the server gives up waiting with nothing left to be acknowledged.
-    CHECK(client.read_frame().opcode == 0x8);
-    REQUIRE(server.wait_until([&](const sightings& s) { return s.closed.size() > before; }));
-    return server.seen().all_acknowledged.back();
-  };
-  CHECK(acknowledged({{"code", 4001}}));
-  CHECK_FALSE(acknowledged({{"code", 4001}, {"late", true}}));
-}
