@@ -1,4 +1,4 @@
-// libFuzzer's entry (preset fuzz): `fuzz_vocabulary tests/fuzz/corpus`.
+// libFuzzer's entry (preset fuzz): `fuzz_vocabulary DIR`, with a directory of inputs to begin with.
 
 #include "fuzzed.hpp"
 

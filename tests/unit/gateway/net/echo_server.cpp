@@ -23,7 +23,6 @@ public:
       for (const auto& ack : std::exchange(held_, {})) connection_->answer(ack, std::string{"{}"});
     if (m.event == "blast") blast(argument["frames"].get<int>(), argument["bytes"].get<std::size_t>());
     if (m.event == "bye") connection_->close(static_cast<close_code>(argument["code"].get<int>()), "as you asked");
-    if (argument.contains("late")) blast(1, 10);
     if (m.event == "fail") return connection_->answer(m.ack, fail(errc::room_full));
     connection_->answer(m.ack, argument.dump());
   }
@@ -37,10 +36,7 @@ public:
     server_.change([](sightings& s) { ++s.ponged; });
   }
   void closed(goodbye how) override {
-    server_.change([&](sightings& s) {
-      s.closed.push_back(how);
-      s.all_acknowledged.push_back(connection_->all_acknowledged());
-    });
+    server_.change([&](sightings& s) { s.closed.push_back(how); });
     connection_.reset();
   }
 

@@ -16,7 +16,6 @@ namespace parley::gateway::test {
 struct sightings {
   std::size_t opened = 0, received = 0, drained = 0, pinged = 0, ponged = 0, queued_max = 0;
   std::vector<goodbye> closed;
-  std::vector<bool> all_acknowledged; // of each closed one, as it closed
   std::vector<hello> greetings;
 };
 
