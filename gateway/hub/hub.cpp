@@ -3,6 +3,8 @@
 #include "events/assertion.hpp"
 #include "gateway/hub/run.hpp"
 
+#include <algorithm>
+#include <limits>
 #include <list>
 #include <unordered_map>
 
@@ -11,6 +13,8 @@ namespace {
 
 /// A page of the log becomes frames of up to three texts under two names; a small page always fits.
 constexpr std::size_t frame_bytes_per_record_byte = 6, page_bytes_min = 4096;
+constexpr std::size_t farewells_max = 64; ///< topics that one connection left and still gets the rest of
+constexpr version no_end = std::numeric_limits<version>::max();
 
 struct topic;
 struct member;
@@ -31,6 +35,8 @@ struct subscription {
   version arrived;  ///< what surely reached the client
   version at_ping;  ///< what was queued when the outstanding ping went out
   phase now = phase::failed;
+  bool leaving = false;      ///< goes once it has what was published before it was told to
+  version end = no_end;      ///< the last of that, when it is known; else it ends where the log does
   std::uint64_t read_id = 0; ///< of the read under way; an answer with another id is of the past
   std::list<subscription*>::iterator turn{};
 };
@@ -123,6 +129,22 @@ struct hub::state : std::enable_shared_from_this<hub::state> {
     topics.erase(topics.find(t.id));
   }
 
+  /// Who is told to go (the room closed) still sees why: it was published in this turn, or is read from the log.
+  void say_farewell(subscription& s) {
+    auto& t = s.where;
+    if (!t.pending.empty()) {
+      std::erase(dirty, &t);
+      flush(t);
+    }
+    if (s.now == phase::live || (t.head != 0 && s.next > t.head)) return leave(s);
+    s.leaving = true;
+    if (t.head != 0) s.end = t.head;
+    const auto& places = s.who.places;
+    const auto is_leaving = [](const auto& p) { return p->leaving; };
+    if (std::ranges::count_if(places, is_leaving) > std::ptrdiff_t{farewells_max})
+      leave(**std::ranges::find_if(places, is_leaving));
+  }
+
   void stop_reading(subscription& s) {
     if (s.now == phase::waiting) waiting.erase(s.turn);
     s.now = phase::failed; // until the caller says what comes instead
@@ -171,7 +193,7 @@ struct hub::state : std::enable_shared_from_this<hub::state> {
 
   void deliver(subscription& s, run& r) {
     const bool follows = s.now == phase::live && r.first_seq() != 0 && s.next <= r.last_seq();
-    if (!follows && !r.has_signals()) return;
+    if (!follows && (!r.has_signals() || s.leaving)) return;
     const bool full = is_full(s.who);
     const bool owed = follows && s.next >= r.first_seq() && !full;
     if (follows && !owed) refill(s); // a gap, or a full queue
@@ -290,6 +312,7 @@ struct hub::state : std::enable_shared_from_this<hub::state> {
     auto frames = std::make_shared<std::string>();
     std::string scratch;
     for (const auto& r : page) {
+      if (next > s.end) break;
       auto what = r.version == next ? content_of(r) : fail(errc::corrupt, "a stream has a gap");
       if (!what) return read_failed(s, {errc::corrupt, {}});
       const publication p{t.id, r.version, r.time, std::move(*what)};
@@ -305,11 +328,13 @@ struct hub::state : std::enable_shared_from_this<hub::state> {
     s.read_id = 0;
     const auto bytes = frames->size();
     if (bytes != 0) s.who.line->write(std::move(frames), 0, bytes);
+    if (s.next > s.end) return leave(s);
     const bool behind_known = t.head != 0 && s.next <= t.last;
     // All that came since was noted here once the topic is known; of an unknown one only the log's end is the end.
-    if (!behind_known && (t.head != 0 || page.empty()))
+    if (!behind_known && (t.head != 0 || page.empty())) {
+      if (s.leaving) return leave(s);
       s.now = phase::live;
-    else if (page.empty())
+    } else if (page.empty())
       read_failed(s, {errc::unavailable, {}}); // published, and not to be read yet
     else
       refill(s);
@@ -348,8 +373,10 @@ void hub::subscribe(std::uint64_t connection_id, const stream_id& topic, version
   if (!m) return;
   auto* s = m->in(topic);
   if (!s) return state_->enter(*m, topic, after);
-  if (after + 1 >= s->next) return;
+  if (!s->leaving && after + 1 >= s->next) return;
   state_->stop_reading(*s);
+  s->leaving = false;
+  s->end = no_end;
   s->next = after + 1;
   s->arrived = s->at_ping = after;
   state_->settle(*s);
@@ -358,14 +385,12 @@ void hub::subscribe(std::uint64_t connection_id, const stream_id& topic, version
 void hub::unsubscribe(std::uint64_t connection_id, const stream_id& topic) {
   auto* m = state_->find(connection_id);
   auto* s = m ? m->in(topic) : nullptr;
-  if (!s) return;
-  // Who is told to go (the room closed) still sees why: it was published in this turn, too.
-  auto& t = s->where;
-  if (!t.pending.empty()) {
-    std::erase(state_->dirty, &t);
-    state_->flush(t);
-  }
-  state_->leave(*s);
+  if (s && !s->leaving) state_->say_farewell(*s);
+}
+
+void hub::forget(std::uint64_t connection_id, const stream_id& topic) {
+  auto* m = state_->find(connection_id);
+  if (auto* s = m ? m->in(topic) : nullptr) state_->leave(*s);
 }
 
 void hub::drained(std::uint64_t connection_id) {

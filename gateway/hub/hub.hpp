@@ -58,10 +58,13 @@ public:
   /// other side's TCP acknowledged everything, else what stood before the last answered ping (or at subscription).
   std::map<stream_id, version> detach(std::uint64_t connection_id);
 
-  /// See client_port::subscribe.
+  /// See client_port::subscribe. After `unsubscribe` it begins anew, whatever was still to come.
   void subscribe(std::uint64_t connection_id, const stream_id& topic, version after);
-  /// What was published before this call is still delivered to a connection that does not lag.
+  /// What was published before this call is still delivered, also to a connection that lags: it is read the rest as it
+  /// drains, and nothing after that. Nobody would ask again for the end of a room that closed.
   void unsubscribe(std::uint64_t connection_id, const stream_id& topic);
+  /// Nothing more of it, not even what `unsubscribe` left to deliver.
+  void forget(std::uint64_t connection_id, const stream_id& topic);
   void drained(std::uint64_t connection_id);
   void pinged(std::uint64_t connection_id);
   void ponged(std::uint64_t connection_id);

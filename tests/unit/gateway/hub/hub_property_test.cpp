@@ -29,9 +29,17 @@ public:
   }
 
 private:
+  /// Model: what is still to come of a topic after goodbye.
+  struct farewell {
+    version next = 0;
+    version at_least = 0; ///< what was published before
+    version at_most = 0;
+  };
   struct client {
     std::shared_ptr<fake_connection> line;
-    std::map<stream_id, version> next; // model: the seq it must see next
+    std::map<stream_id, version> next;  // model: the seq it must see next
+    std::map<stream_id, version> heard; // model: the newest published since it follows
+    std::map<stream_id, farewell> farewells;
   };
 
   std::size_t below(std::size_t n) { return static_cast<std::size_t>(random_() % n); }
@@ -39,9 +47,10 @@ private:
 
   void step() {
     const auto id = 1 + below(connections_count);
-    switch (below(12)) {
+    switch (below(13)) {
     case 0: return subscribe(id, any_topic());
-    case 1: return unsubscribe(id, any_topic());
+    case 1: return forget(id, any_topic());
+    case 12: return unsubscribe(id, any_topic());
     case 2:
     case 3:
     case 4: return append(any_topic());
@@ -66,11 +75,16 @@ private:
   void publish_some() {
     const auto n = below(told_.size() + 1);
     for (std::size_t i = 0; i < n; ++i) {
-      if (below(40) != 0) hub_.publish({&told_[i], 1});
-      if (below(40) == 0) hub_.publish({&told_[i], 1});
+      if (below(40) != 0) publish(told_[i]);
+      if (below(40) == 0) publish(told_[i]);
       if (below(4) == 0) signal();
     }
     told_.erase(told_.begin(), told_.begin() + static_cast<std::ptrdiff_t>(n));
+  }
+  void publish(const publication_ptr& p) {
+    hub_.publish({&p, 1});
+    for (auto& [id, c] : clients_)
+      if (c.next.contains(p->topic)) c.heard[p->topic] = std::max(c.heard[p->topic], p->seq);
   }
   void signal() {
     const auto from = "s" + std::to_string(1 + below(connections_count));
@@ -85,9 +99,12 @@ private:
       hub_.attach(c.line, {"s" + std::to_string(id)});
     }
     if (c.next.contains(topic)) return start_over(id, c, topic);
+    check_one(id, c, false);
+    c.farewells.erase(topic);
     const version after = below(log_.streams[topic].size() + 1);
     hub_.subscribe(id, topic, after);
     c.next[topic] = after + 1;
+    c.heard.erase(topic);
   }
   /// What was queued comes first; then everything again from where the client says.
   void start_over(std::uint64_t id, client& c, const stream_id& topic) {
@@ -102,9 +119,19 @@ private:
     auto& c = clients_[id];
     if (!c.line || !c.next.contains(topic)) return;
     hub_.unsubscribe(id, topic);
+    // Of a topic that nobody heard of the log's end is the end, whenever it is read.
+    const auto known = c.heard[topic];
+    c.farewells[topic] = {c.next[topic], known, known == 0 ? SIZE_MAX : log_.streams[topic].size()};
+    c.next.erase(topic);
+    check_one(id, c, false);
+  }
+  void forget(std::uint64_t id, const stream_id& topic) {
+    auto& c = clients_[id];
+    if (!c.line) return;
+    hub_.forget(id, topic);
     check_one(id, c, false);
     c.next.erase(topic);
-    c.line->received.clear();
+    c.farewells.erase(topic);
   }
   void read(std::uint64_t id) {
     auto& c = clients_[id];
@@ -126,8 +153,10 @@ private:
       if (s.event == "typing") REQUIRE(s.data["socketId"] != "s" + std::to_string(id));
       if (s.seq() == 0) continue;
       const stream_id topic{"room/" + s.data["roomId"].get<std::string>()};
-      REQUIRE(c.next.contains(topic));
-      auto& next = c.next[topic];
+      const bool parting = c.farewells.contains(topic);
+      REQUIRE((parting || c.next.contains(topic)));
+      if (parting) REQUIRE(s.seq() <= c.farewells[topic].at_most);
+      auto& next = parting ? c.farewells[topic].next : c.next[topic];
       while (next % log_.hidden_each == 0) ++next;
       REQUIRE(s.seq() == next);
       ++next;
@@ -135,6 +164,10 @@ private:
     c.line->received.clear();
     CHECK(c.line->most_queued < bounds_.queue_bytes_max + 10 * bounds_.run_bytes + 40'000);
     if (!to_the_end) return;
+    for (auto& [topic, parting] : c.farewells) {
+      while (parting.next % log_.hidden_each == 0) ++parting.next;
+      CHECK(parting.next > parting.at_least);
+    }
     for (auto& [topic, next] : c.next) {
       while (next % log_.hidden_each == 0) ++next;
       CHECK(next > log_.streams[topic].size());

@@ -263,8 +263,8 @@ TEST_CASE("answers for who is gone or has left are harmless") {
   const auto gone = r.connect(1), left = r.connect(2), back = r.connect(3);
   for (std::uint64_t id = 1; id <= 3; ++id) r.h.subscribe(id, r.topic, 0);
   r.h.detach(1);
-  r.h.unsubscribe(2, r.topic);
-  r.h.unsubscribe(3, r.topic);
+  r.h.forget(2, r.topic);
+  r.h.forget(3, r.topic);
   r.h.subscribe(3, r.topic, 0); // its first read answers a subscription of the past
   r.log.answer_all();
   r.read(*back);
@@ -313,6 +313,104 @@ TEST_CASE("who is told to go still gets what was published before, and nothing a
   r.read(*other);
   CHECK(c->seqs() == seqs{1});
   CHECK(other->seqs() == seqs{1, 2});
+}
+
+TEST_CASE("a connection that lags when it is told to go still gets what was published before, and nothing after") {
+  rig r{{.queue_bytes_max = 1000, .refill_events = 3}};
+  const auto lagging = r.live(1), other = r.live(2);
+  const auto read_all = [&] {
+    while (lagging->queued_bytes() != 0 || !r.log.questions.empty()) {
+      r.read(*lagging);
+      r.log.answer_next();
+    }
+  };
+  for (int i = 0; i < 20; ++i) {
+    r.say_and_flush();
+    r.read(*other);
+  }
+  r.say(); // the last of all is published in the turn of the goodbye
+  REQUIRE(r.h.count().lagged == 1);
+  seqs all(21);
+  for (version v = 1; v <= 21; ++v) all[v - 1] = v;
+
+  SECTION("when it reads at last") {
+    r.h.unsubscribe(1, r.topic);
+    r.say_and_flush();
+    r.publish(typing_of(r.topic, "s2"));
+    r.h.end_turn();
+    read_all();
+    CHECK(lagging->seqs() == all);
+    CHECK(lagging->received.size() == 21);
+    CHECK(r.h.count().subscriptions == 1);
+  }
+  SECTION("also when everybody else is gone meanwhile") {
+    r.h.unsubscribe(1, r.topic);
+    r.h.unsubscribe(2, r.topic);
+    read_all();
+    CHECK(lagging->seqs() == all);
+    CHECK(r.h.count().topics == 0);
+  }
+  SECTION("also when it is told twice, and a read fails") {
+    r.h.unsubscribe(1, r.topic);
+    r.h.unsubscribe(1, r.topic);
+    r.read(*lagging);
+    r.log.fail_next(errc::unavailable);
+    r.h.retry_refills();
+    read_all();
+    CHECK(lagging->seqs() == all);
+  }
+  SECTION("and detach says how far it came") {
+    r.h.unsubscribe(1, r.topic);
+    r.read(*lagging);
+    r.log.answer_next();
+    r.read(*lagging);
+    CHECK(r.h.detach(1).at(r.topic) == lagging->seqs().back());
+  }
+  SECTION("unless it forgets the topic") {
+    r.h.unsubscribe(1, r.topic);
+    r.h.forget(1, r.topic);
+    read_all();
+    CHECK(lagging->seqs().size() < 21);
+    CHECK(r.h.count().subscriptions == 1);
+  }
+  SECTION("unless it subscribes anew") {
+    r.h.unsubscribe(1, r.topic);
+    const auto had = lagging->most_queued;
+    r.h.subscribe(1, r.topic, 21);
+    r.say_and_flush();
+    r.h.retry_refills();
+    CHECK(lagging->most_queued >= had);
+    read_all();
+    r.say_and_flush();
+    read_all();
+    CHECK(lagging->seqs().size() < 23);
+    CHECK(lagging->seqs().back() == 23);
+    CHECK(r.h.count().subscriptions == 2);
+  }
+}
+
+TEST_CASE("who is told to go while it reads a topic that nobody heard of gets all that is in the log") {
+  rig r{{.refill_events = 2}};
+  for (int i = 0; i < 5; ++i) r.log.append(r.topic);
+  const auto c = r.connect(1);
+  r.h.subscribe(1, r.topic, 1);
+  r.h.unsubscribe(1, r.topic);
+  r.log.answer_all();
+  r.read(*c);
+  CHECK(c->seqs() == seqs{2, 3, 4, 5});
+  CHECK(r.h.count().subscriptions == 0);
+}
+
+TEST_CASE("a connection that reads nothing keeps so many farewells and no more") {
+  rig r{{.queue_bytes_max = 100}};
+  const auto c = r.live(1);
+  r.say_and_flush();
+  for (int i = 0; i < 1000; ++i) {
+    const stream_id topic{"room/" + std::to_string(i)};
+    r.h.subscribe(1, topic, 0);
+    r.h.unsubscribe(1, topic);
+  }
+  CHECK(r.h.count().subscriptions <= 65);
 }
 
 TEST_CASE("a failed read keeps its place and is asked again") {
@@ -401,7 +499,7 @@ TEST_CASE("a subscription that ends while it waits for a read leaves the queue")
   r.h.subscribe(1, r.topic, 0);
   r.h.subscribe(2, r.topic, 0);
   for (int i = 0; i < 100; ++i) {
-    r.h.unsubscribe(2, r.topic);
+    r.h.forget(2, r.topic);
     r.h.subscribe(2, r.topic, 0);
   }
   CHECK(r.h.count().refills_waiting == 1);
