@@ -175,7 +175,9 @@ struct server::parts {
 
 void server::parts::wire() {
   links.rooms_open_on_join = with.rooms_open_on_join;
-  links.may_open_room = [this](const std::string& address) { return open_rate.take(address_key(address)).allowed; };
+  links.take_room_opening = [this](const std::string& address) {
+    return open_rate.take(address_key(address)).retry_after_s;
+  };
   links.room_not_opened = [this](const std::string& address) { open_rate.give_back(address_key(address)); };
   for (auto& node : nodes) {
     out.add(node->loop, node->topics);
@@ -230,6 +232,8 @@ network_wiring server::parts::wiring_of() {
   w.read_handshake = [this](const http_request& handshake) { return read_handshake(handshake, with.cors_origins); };
   w.error_response = [this](const error& e, const http_request& request) {
     auto answer = problem(e, request);
+    if (e.code == errc::rate_limited) // the network knows one rate only
+      add_rate_limit_headers(answer, static_cast<unsigned>(with.requests_per_address.burst), e.retry_after_s);
     add_security_headers(answer);
     add_cors_headers(answer, request, with.cors_origins);
     return answer;

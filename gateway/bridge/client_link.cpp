@@ -1,6 +1,7 @@
 #include "gateway/bridge/client_link.hpp"
 
 #include "actors/registry.hpp"
+#include "events/assertion.hpp"
 #include "events/json_writer.hpp"
 #include "gateway/bridge/link_port.hpp"
 #include "gateway/bridge/vocabulary.hpp"
@@ -12,6 +13,9 @@ constexpr std::string_view guest_name = "Guest";
 
 /// A place's second event is its first join: opening a room by joining it writes both.
 constexpr version opened_by_join = 2;
+
+/// From here on acks are numbers of ours; a client that counts so far is renumbered, too.
+constexpr std::uint64_t first_own_number = std::uint64_t{1} << 63;
 
 /// The member of an `auth` object, when it is a string.
 std::string text_member(const nlohmann::json& auth, const char* name) {
@@ -111,18 +115,41 @@ void client_link::receive(client_message message) {
   if (message.event.empty()) return connection_->answer(message.ack, std::string{"{}"}); // it only brought its token
   auto request = interpret(message, {user_, places_, with_.rooms_open_on_join}, with_.random);
   if (!request) return connection_->answer(message.ack, tl::make_unexpected(std::move(request.error())));
-  if (auto* join = std::get_if<join_place>(&*request); join && !places_.contains(join->place)) limit_opening(*join);
   auto command = std::make_shared<client_command>();
   command->client = port_;
   command->ack = message.ack;
+  auto* join = std::get_if<join_place>(&*request);
+  auto* room = join && !places_.contains(join->place) ? std::get_if<domain::room::join>(&join->command) : nullptr;
+  if (room && room->open_if_absent)
+    limit_opening(*room, command->ack);
+  else if (command->ack && *command->ack >= first_own_number)
+    renumber(command->ack, std::nullopt);
   command->what = std::move(*request);
   with_.entities.tell(session_stream_, std::move(command));
 }
 
-/// Whoever invents room after room fills the log: an opening join costs, one that finds its room gets it back.
-void client_link::limit_opening(join_place& j) {
-  auto* room = std::get_if<domain::room::join>(&j.command);
-  if (room && room->open_if_absent) room->open_if_absent = with_.may_open_room(hello_.address);
+/// Whoever invents room after room fills the log: an opening join costs, one that opens nothing gets it back. One that
+/// cannot pay may still come into a room that is open.
+void client_link::limit_opening(domain::room::join& join, std::optional<std::uint64_t>& ack) {
+  const auto wait_s = with_.take_room_opening(hello_.address);
+  join.open_if_absent = wait_s == 0;
+  renumber(ack, wait_s);
+}
+
+void client_link::end_opening(int wait_s, result<parley::answer>& outcome) {
+  if (wait_s != 0) {
+    if (!outcome && outcome.error().code == errc::room_not_found)
+      outcome = fail(errc::rate_limited, "too many rooms were opened from this address; wait", wait_s);
+    return;
+  }
+  const bool opened = outcome && outcome->at != 0 && outcome->version == opened_by_join;
+  const bool unknown = !outcome && describe(outcome.error().code).status >= 500;
+  if (!opened && !unknown) with_.room_not_opened(hello_.address);
+}
+
+void client_link::renumber(std::optional<std::uint64_t>& ack, std::optional<int> wait_s) {
+  const auto number = first_own_number + own_numbers_++;
+  renumbered_.emplace(number, renumbered{std::exchange(ack, number), wait_s});
 }
 
 void client_link::drained() {
@@ -177,10 +204,13 @@ void client_link::session_over() {
 }
 
 void client_link::answer(std::optional<std::uint64_t> ack, result<parley::answer> outcome) {
-  if (outcome) {
-    with_.writes.wrote(user_, outcome->at);
-    answer_opened_ = outcome->version == opened_by_join && outcome->at != 0;
+  if (ack && *ack >= first_own_number) {
+    const auto asked = renumbered_.extract(*ack);
+    PARLEY_ASSERT(asked);
+    ack = asked.mapped().ack;
+    if (const auto wait_s = asked.mapped().wait_s) end_opening(*wait_s, outcome);
   }
+  if (outcome) with_.writes.wrote(user_, outcome->at);
   if (!connection_) return;
   if (outcome)
     connection_->answer(ack, std::move(outcome->body));
@@ -198,8 +228,7 @@ void client_link::unsubscribe(const stream_id& topic) {
 }
 
 void client_link::joined(const stream_id& place, const std::string& body) {
-  const bool is_new = places_.insert(place).second;
-  if (is_new && !answer_opened_ && place.family() == domain::room::family) with_.room_not_opened(hello_.address);
+  places_.insert(place);
   if (!connection_) return;
   const bool is_room = place.family() == domain::room::family;
   connection_->push(is_room ? "room-joined" : "lounge-joined", {}, body);
@@ -207,6 +236,8 @@ void client_link::joined(const stream_id& place, const std::string& body) {
 
 void client_link::left(const stream_id& place) {
   if (!connection_) return;
+  // Who left by its own wish and lags does not want what it has not read: nothing comes after room-left.
+  if (attached_to_hub_) hub_.forget(connection_->ref().id, place);
   const bool is_room = place.family() == domain::room::family;
   std::string body;
   json_writer out{body};

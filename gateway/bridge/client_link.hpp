@@ -18,6 +18,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -35,9 +36,9 @@ struct link_dependencies {
   random_source& random;
   write_positions& writes;
   bool rooms_open_on_join = true;
-  /// Takes one from what an address may open; false: it has opened enough for now.
-  std::function<bool(const std::string& address)> may_open_room;
-  /// Gives it back: the join found its room.
+  /// Takes one from what an address may open; else says how many seconds to wait. 0: go on.
+  std::function<int(const std::string& address)> take_room_opening;
+  /// Gives it back: the join opened nothing.
   std::function<void(const std::string& address)> room_not_opened;
 };
 
@@ -85,7 +86,16 @@ public:
 private:
   enum class phase { waiting_for_token, attaching, live, over };
 
-  void limit_opening(join_place& j);
+  /// A command under way by a number of ours.
+  struct renumbered {
+    std::optional<std::uint64_t> ack; ///< the client's own
+    std::optional<int> wait_s;        ///< a join that could open its room: 0, paid for; else it may not open
+  };
+
+  void limit_opening(domain::room::join& join, std::optional<std::uint64_t>& ack);
+  void end_opening(int wait_s, result<parley::answer>& outcome);
+  /// `ack` becomes a number of ours, by which its answer is known.
+  void renumber(std::optional<std::uint64_t>& ack, std::optional<int> wait_s);
   void take_auth(const nlohmann::json& auth);
   void become_guest_later();
   /// Parts from the session: the connection is gone, or turns out to be somebody's.
@@ -105,7 +115,6 @@ private:
   phase phase_ = phase::waiting_for_token;
   bool attached_to_hub_ = false;
   bool first_frame_came_ = false;
-  bool answer_opened_ = false; ///< the answer given last: its join opened the room
   user_id user_;
   login_id login_;
   std::string name_;
@@ -113,6 +122,8 @@ private:
   session_id session_;
   stream_id session_stream_;
   std::set<stream_id> places_;
+  std::map<std::uint64_t, renumbered> renumbered_;
+  std::uint64_t own_numbers_ = 0;
   std::unique_ptr<boost::asio::steady_timer> first_frame_; ///< only while waiting
 };
 

@@ -30,9 +30,7 @@ bool call::within(const rest_limit& limit, std::string_view key) {
   const int wait = limit.take ? limit.take(key) : 0;
   if (wait <= 0) return true;
   auto r = problem({errc::rate_limited, {}, wait}, request);
-  if (limit.burst > 0) r.headers.emplace_back("RateLimit-Limit", std::to_string(limit.burst));
-  r.headers.emplace_back("RateLimit-Remaining", "0");
-  r.headers.emplace_back("RateLimit-Reset", std::to_string(wait));
+  add_rate_limit_headers(r, limit.burst, wait);
   answer(std::move(r));
   return false;
 }

@@ -93,6 +93,12 @@ http_response problem(const error& e, const http_request& request) {
   return r;
 }
 
+void add_rate_limit_headers(http_response& r, unsigned burst, int wait_s) {
+  if (burst > 0) r.headers.emplace_back("RateLimit-Limit", std::to_string(burst));
+  r.headers.emplace_back("RateLimit-Remaining", "0");
+  r.headers.emplace_back("RateLimit-Reset", std::to_string(wait_s));
+}
+
 void add_security_headers(http_response& r) {
   constexpr std::array<std::pair<std::string_view, std::string_view>, 12> helmet{{
       {"Content-Security-Policy",

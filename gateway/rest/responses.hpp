@@ -19,6 +19,9 @@ namespace parley::gateway {
 /// application/problem+json when the request's Accept names it.
 [[nodiscard]] http_response problem(const error& e, const http_request& request);
 
+/// Says that a bucket is empty and in how many seconds it is not; `burst` is its size, 0: not shown.
+void add_rate_limit_headers(http_response& r, unsigned burst, int wait_s);
+
 /// Joins two JSON objects as text; keys must differ.
 [[nodiscard]] std::string joined_objects(std::string_view first, std::string_view second);
 

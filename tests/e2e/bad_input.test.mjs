@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {after, afterEach, before, test} from 'node:test';
 import {Client} from './support/client.mjs';
 import {Raw, frame} from './support/raw.mjs';
-import {Server, within} from './support/server.mjs';
+import {Server, eventually, within} from './support/server.mjs';
 
 let server, ada, bob, adaAccount, lines = 0;
 before(async () => {
@@ -75,6 +75,17 @@ test('signaling to somebody who is not in the room is refused', async () => {
 test('speaking in a room one is not in is refused', async () => {
   await ada.join('elsewhere');
   await assert.rejects(bob.say('elsewhere', 'hello'), {code: 'not_member'});
+});
+test('an ack as large as the protocol allows comes back as it was sent', async () => {
+  const client = await Client.connect(server);
+  client.socket.removeAllListeners('message'); // JavaScript's own JSON cannot hold it
+  const frames = [];
+  client.socket.on('message', data => frames.push(data.toString()));
+  client.raw('{"event": "join-room", "data": {"roomId": "large"}, "ack": 18446744073709551615}');
+  client.raw('{"event": "send-message", "data": {"roomId": "large", "text": "x"}, "ack": 9223372036854775808}');
+  for (const ack of ['18446744073709551615', '9223372036854775808'])
+    await eventually(`${ack} is answered`, () => frames.some(frame => frame.startsWith(`{"ack":${ack},"data"`)));
+  client.socket.terminate();
 });
 test('a sender name in the payload is never believed to be somebody else\'s id', async () => {
   await bob.say('calm', 'I am Ada', {senderId: adaAccount.id, userId: adaAccount.id, sender: 'Ada'});

@@ -46,17 +46,15 @@ test('a flood from one client is slowed down or closed, others chat on', async (
   for (const client of [ada, bob, flooder]) client.socket.terminate();
 });
 
-test('a reader that never reads costs the others nothing, and misses nothing once it reads', async () => {
-  const [speaker, listener, sleeper] = await Promise.all([1, 2, 3].map(() => Client.connect(server)));
-  for (const client of [speaker, listener, sleeper]) await client.join('sleepy');
-  sleeper.socket.pause();
+/// Says so much in a room that a reader who sleeps lags: 10 MB, more than the kernel's buffers and the server's queue
+/// hold. Resolves with the last answer.
+async function sayTooMuch(speaker, roomId, total) {
   const text = 'x'.repeat(12 * 1024);
-  const total = 900; // 10 MB: more than the kernel's buffers and the server's queue hold.
   let last;
   for (let sent = 0; sent < total;) {
     const batch = Array.from({length: Math.min(20, total - sent)}, (_, i) =>
-      speaker.say('sleepy', text, {id: `m-${sent + i}`}).then(answer => { last = answer; return true; },
-                                                             error => error.code === 'rate_limited' ? false : Promise.reject(error)));
+      speaker.say(roomId, text, {id: `m-${sent + i}`}).then(answer => { last = answer; return true; },
+                                                            error => error.code === 'rate_limited' ? false : Promise.reject(error)));
     const taken = await Promise.all(batch);
     const refused = taken.indexOf(false);
     if (refused >= 0) {
@@ -67,14 +65,51 @@ test('a reader that never reads costs the others nothing, and misses nothing onc
       sent += batch.length;
     }
   }
+  return last;
+}
+
+const follows = seqs => assert.deepEqual(seqs, Array.from(seqs, (_, i) => seqs[0] + i), 'in order, without a gap');
+
+test('a reader that never reads costs the others nothing, and misses nothing once it reads', async () => {
+  const [speaker, listener, sleeper] = await Promise.all([1, 2, 3].map(() => Client.connect(server)));
+  for (const client of [speaker, listener, sleeper]) await client.join('sleepy');
+  sleeper.socket.pause();
+  const total = 900;
+  const last = await sayTooMuch(speaker, 'sleepy', total);
   await within(30, 'the listener has all', eventually('all arrived', () => listener.all('message-received').length >= total, 30));
   assert.ok(sleeper.all('message-received').length < total);
   sleeper.socket.resume();
   await eventually('the sleeper caught up', () => sleeper.all('message-received').length >= total, 60);
   const seqs = sleeper.all('message-received', 'user-joined', 'user-left').map(push => push.seq);
-  assert.deepEqual(seqs, Array.from(seqs, (_, i) => seqs[0] + i), 'in order, without a gap');
+  follows(seqs);
   assert.equal(seqs.at(-1), last.seq);
   for (const client of [speaker, listener, sleeper]) client.socket.terminate();
+});
+
+test('a reader that lags when its room closes still gets all of it, to the end', async () => {
+  const host = await server.signUp('Host');
+  const made = await server.post('/api/rooms', {title: 'Closing'}, {token: host.token});
+  assert.equal(made.status, 201, made.text);
+  const {roomId} = made.json;
+  const speaker = await Client.connect(server, {token: host.token});
+  const sleeper = await Client.connect(server);
+  for (const client of [speaker, sleeper]) await client.join(roomId);
+  sleeper.socket.pause();
+  const total = 900;
+  await sayTooMuch(speaker, roomId, total);
+  const gone = await server.request('DELETE', `/api/rooms/${roomId}`, {token: host.token});
+  assert.equal(gone.status, 200, gone.text);
+  const end = await speaker.next('room-closed');
+  assert.ok(sleeper.all('message-received').length < total);
+  sleeper.socket.resume();
+  const [told] = await eventually('the sleeper is told of the end', () => {
+    const ends = sleeper.all('room-closed');
+    return ends.length > 0 && ends;
+  }, 60);
+  assert.equal(told.seq, end.seq);
+  assert.equal(sleeper.all('message-received').length, total);
+  follows(sleeper.all('message-received', 'user-joined', 'user-left', 'room-closed').map(push => push.seq));
+  for (const client of [speaker, sleeper]) client.socket.terminate();
 });
 
 test('sign-in attempts are limited per address with 429 and when to come back', async () => {
@@ -88,4 +123,43 @@ test('sign-in attempts are limited per address with 429 and when to come back', 
   }
   for (const answer of attempts) assert.ok([401, 429, 503].includes(answer.status), String(answer.status));
   assert.equal((await server.get('/livez')).status, 200);
+});
+
+test('requests beyond the rate of an address are refused with 429, the limit and when to come back', async () => {
+  const strict = await Server.start({flags: ['--rates-requests-per-address', '0.1/5'], database: false});
+  try {
+    const answers = [];
+    for (let i = 0; i < 8; ++i) answers.push(await strict.get('/livez'));
+    assert.deepEqual(answers.map(answer => answer.status), [...Array(5).fill(200), ...Array(3).fill(429)]);
+    const {headers, json} = answers.at(-1);
+    assert.equal(json.code, 'rate_limited');
+    assert.equal(headers.get('ratelimit-limit'), '5');
+    assert.equal(headers.get('ratelimit-remaining'), '0');
+    assert.equal(headers.get('ratelimit-reset'), headers.get('retry-after'));
+    assert.ok(Number(headers.get('retry-after')) >= 1);
+  } finally {
+    await strict.stop();
+  }
+});
+
+test('who opened too many rooms by joining is told to wait, and still comes into rooms that are open', async () => {
+  const strict = await Server.start({flags: ['--rates-room-opens-per-address', '0.001/2'], database: false});
+  try {
+    const [one, two] = await Promise.all([1, 2].map(() => Client.connect(strict)));
+    await one.join('first');
+    await one.join('second');
+    const refused = await one.join('third').then(() => undefined, error => error);
+    assert.equal(refused.code, 'rate_limited');
+    assert.ok(refused.retryAfter >= 1);
+    one.tell('join-room', {roomId: 'third'}); // without an ack
+    const exception = await one.next('exception');
+    assert.equal(exception.code, 'rate_limited');
+    assert.ok(exception.retryAfter >= 1);
+    // Coming into open rooms gives nothing back that was never paid.
+    for (const roomId of ['first', 'second']) assert.equal((await two.join(roomId)).participantCount, 2);
+    await assert.rejects(two.join('third'), {code: 'rate_limited'});
+    for (const client of [one, two]) client.socket.terminate();
+  } finally {
+    await strict.stop();
+  }
 });
