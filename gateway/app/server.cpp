@@ -81,6 +81,12 @@ rest_settings rest_settings_of(const settings& s) {
           s.secure_cookies,        s.body_bytes_max,         s.json_depth_max};
 }
 
+/// See rest_limit.
+std::string limit_key(std::string_view key) {
+  const auto end = std::min(key.find(' '), key.size());
+  return address_key(key.substr(0, end)).append(key.substr(end));
+}
+
 /// The actors' end of CAF: our scheduler, nothing of its network.
 struct actor_config : caf::actor_system_config {
   explicit actor_config(std::vector<io_loop*> loops, turn_scheduler*& made) {
@@ -108,6 +114,8 @@ struct server::parts {
     , auth_rate{bucket(s.auth_per_address), limited_keys_max}
     , user_rate{bucket(s.requests_per_user), limited_keys_max}
     , open_rate{bucket(s.room_opens_per_address), limited_keys_max}
+    , guess_rate{bucket(s.login_guesses_per_address), limited_keys_max}
+    , account_guess_rate{bucket(s.login_guesses_per_account), limited_keys_max}
     , nodes{make_nodes()}
     , caf_config{loops(), scheduler}
     , system{std::make_unique<caf::actor_system>(caf_config)}
@@ -155,7 +163,7 @@ struct server::parts {
   projection_progress progress;
   pg::store store;
   projector projecting;
-  rate_limiter auth_rate, user_rate, open_rate;
+  rate_limiter auth_rate, user_rate, open_rate, guess_rate, account_guess_rate;
   std::vector<std::unique_ptr<io_node>> nodes;
   fan_out out;
   session_directory sessions;
@@ -202,8 +210,9 @@ void server::parts::wire() {
 
 rest_dependencies server::parts::rest_of(io_node& node) {
   const auto limit = [](rate_limiter& bucket_of, rate r) {
-    return rest_limit{[&bucket_of](std::string_view key) { return bucket_of.take(address_key(key)).retry_after_s; },
-                      static_cast<unsigned>(r.burst)};
+    return rest_limit{[&bucket_of](std::string_view key) { return bucket_of.take(limit_key(key)).retry_after_s; },
+                      static_cast<unsigned>(r.burst),
+                      [&bucket_of](std::string_view key) { bucket_of.give_back(limit_key(key)); }};
   };
   const auto seen = [this] { return observed{*log, writer, entities, progress, *net, nodes}; };
   return {*node.entities,
@@ -218,7 +227,9 @@ rest_dependencies server::parts::rest_of(io_node& node) {
           {{},
            limit(auth_rate, with.auth_per_address),
            limit(user_rate, with.requests_per_user),
-           limit(open_rate, with.room_opens_per_address)},
+           limit(open_rate, with.room_opens_per_address),
+           limit(guess_rate, with.login_guesses_per_address),
+           limit(account_guess_rate, with.login_guesses_per_account)},
           {{}, [seen](respond done) { done(readiness(seen())); }, [seen](respond done) { done(metrics(seen())); }},
           rest_settings_of(with),
           [this] { return log->head(); }};

@@ -53,6 +53,12 @@ struct settings {
   rate connects_per_address{200, 2000};
   rate requests_per_address{500, 2000};
   rate auth_per_address{10, 200}; ///< register, login, guest, refresh
+  /// Wrong passwords for one account: few from one address, many more from all of them together. One bucket an account
+  /// would be a lock that anybody can turn on its owner (OWASP, "Slow Down Online Guessing Attacks with Device
+  /// Cookies", on pairs of account and address); to empty the second one takes dozens of addresses, and who knows the
+  /// password pays nothing.
+  rate login_guesses_per_address{0.1, 20};
+  rate login_guesses_per_account{1, 1000};
   rate messages_per_session{200, 400};
   rate requests_per_user{100, 400};
   rate room_opens_per_address{20, 200}; ///< open-on-join and POST /api/rooms

@@ -32,17 +32,21 @@ struct rest_settings {
   std::size_t json_depth_max = 32;
 };
 
-/// Takes one from the bucket of `key` and says how many seconds to wait; 0: go on. Empty: no limit.
+/// Takes one from the bucket of `key` and says how many seconds to wait; 0: go on. Empty: no limit. What is before the
+/// first space of a key may be an address.
 struct rest_limit {
   std::function<int(std::string_view key)> take;
   unsigned burst = 0; ///< shown as RateLimit-Limit when it refuses; 0: not shown
+  std::function<void(std::string_view key)> give_back;
 };
 
 struct rest_limits {
   rest_limit requests_per_address; ///< leave empty when the network limits them already
-  rest_limit auth_per_address;     ///< register, login, guest, refresh; login also by e-mail claim
+  rest_limit auth_per_address;     ///< register, login, guest, refresh
   rest_limit requests_per_user;
   rest_limit room_opens_per_address;
+  rest_limit login_guesses_per_address; ///< at one account: by `address claim`; a right password is given back
+  rest_limit login_guesses_per_account; ///< by claim, wherever they come from; likewise
 };
 
 /// What only the composition knows. An empty one is answered 404 (livez: 200).

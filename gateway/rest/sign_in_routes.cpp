@@ -95,19 +95,50 @@ void verified(const call_ptr& c, const user_id& user, std::string hash) {
   open(c, user, std::move(command), c->once(user.text), 200, ends);
 }
 
+/// What a guess counts against: few from one address, so that one account is not guessed at; many more altogether, so
+/// that nobody locks its owner out who has not very many addresses. A right password is no guess.
+class guess {
+public:
+  guess(const call& c, const stream_id& claim)
+    : limits_{c.with.limits}
+    , from_here_{c.request.address + ' ' + claim.text}
+    , at_all_{claim.text} {}
+
+  /// False when it is one too many, and the answer is out.
+  [[nodiscard]] bool take(call& c) const {
+    if (!c.within(limits_.login_guesses_per_address, from_here_)) return false;
+    if (c.within(limits_.login_guesses_per_account, at_all_)) return true;
+    give_back(limits_.login_guesses_per_address, from_here_);
+    return false;
+  }
+  void give_back() const {
+    give_back(limits_.login_guesses_per_address, from_here_);
+    give_back(limits_.login_guesses_per_account, at_all_);
+  }
+
+private:
+  static void give_back(const rest_limit& limit, std::string_view key) {
+    if (limit.give_back) limit.give_back(key);
+  }
+
+  const rest_limits& limits_;
+  std::string from_here_, at_all_;
+};
+
 /// An empty hash stands for somebody unknown, and costs as much.
-void verify(const call_ptr& c, const user_id& user, std::string password, const std::string& hash) {
-  c->with.passwords.verify(std::move(password), hash, on_loop<verification>(c, [c, user, hash](verification v) {
+void verify(const call_ptr& c, const user_id& user, const guess& g, std::string password, const std::string& hash) {
+  c->with.passwords.verify(std::move(password), hash, on_loop<verification>(c, [c, user, g, hash](verification v) {
                              if (!v.matches) return c->refuse({errc::invalid_credentials, {}, 0});
+                             g.give_back();
                              verified(c, user, hash);
                            }));
 }
 
-void read_and_verify(const call_ptr& c, const user_id& user, std::string password) {
+void read_and_verify(const call_ptr& c, const user_id& user, const guess& g, std::string password) {
   auto by = c->by();
   by.user = user;
   request<account> r{account::read_credentials{}, by, {}, {}, {}};
-  r.respond = reply{[c, user, password = std::move(password)](result<answer> a) mutable {
+  r.respond = reply{[c, user, g, password = std::move(password)](result<answer> a) mutable {
     if (!a && a.error().code != errc::invalid_credentials) return c->refuse(a.error());
     std::string hash;
     if (a) {
@@ -116,7 +147,7 @@ void read_and_verify(const call_ptr& c, const user_id& user, std::string passwor
         if (const auto at = credentials.find("passwordHash"); at != credentials.end() && at->is_string())
           hash = at->get<std::string>();
     }
-    verify(c, user, std::move(password), hash);
+    verify(c, user, g, std::move(password), hash);
   }};
   c->with.entities.ask(make_stream(account::family, user.text), std::move(r));
 }
@@ -130,12 +161,12 @@ void login(const call_ptr& c) {
   // Nobody can have registered with these, so nothing is told by answering at once.
   if (!email || password.size() > password_bytes_max) return c->refuse({errc::invalid_credentials, {}, 0});
   const auto claim = c->with.tokens.email_stream(*email);
-  // One account is not guessed at from many addresses either.
-  if (!c->within(c->with.limits.auth_per_address, claim.text)) return;
-  c->with.claimed_by(claim, [c, password = std::move(password)](result<std::optional<user_id>> user) mutable {
+  const guess g{*c, claim};
+  if (!g.take(*c)) return;
+  c->with.claimed_by(claim, [c, g, password = std::move(password)](result<std::optional<user_id>> user) mutable {
     if (!user) return c->refuse(user.error());
-    if (!*user) return verify(c, {}, std::move(password), {});
-    read_and_verify(c, **user, std::move(password));
+    if (!*user) return verify(c, {}, g, std::move(password), {});
+    read_and_verify(c, **user, g, std::move(password));
   });
 }
 

@@ -45,6 +45,19 @@ test('a wrong password and an unknown address are refused alike', async () => {
   }
 });
 
+test('whoever guesses at an account locks out themselves, not its owner', async () => {
+  const ada = await server.signUp('Ada');
+  const login = (password, from) => server.postFrom(from, '/api/auth/login', {email: ada.email, password});
+  const guesses = [];
+  for (let i = 0; i < 30; ++i) guesses.push((await login(`guess number ${i}`, '127.0.0.2')).status);
+  assert.equal(guesses[0], 401);
+  assert.equal(guesses.at(-1), 429);
+  const refused = await login(ada.password, '127.0.0.2');
+  assert.equal(refused.status, 429, 'nor do they learn whether they guessed right');
+  assert.ok(Number(refused.headers['retry-after']) >= 1);
+  for (let i = 0; i < 30; ++i) assert.equal((await login(ada.password, '127.0.0.3')).status, 200);
+});
+
 test('weak passwords and bad addresses are refused with 422', async () => {
   const weak = await server.post('/api/auth/register', {email: 'weak@example.org', password: 'short'});
   assert.equal(weak.status, 422);

@@ -3,6 +3,7 @@
 import {execFile, spawn} from 'node:child_process';
 import {createHmac} from 'node:crypto';
 import fs from 'node:fs';
+import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import {promisify} from 'node:util';
@@ -134,6 +135,22 @@ export class Server {
   }
   get(target, options) { return this.request('GET', target, options); }
   post(target, body, options) { return this.request('POST', target, {...options, body}); }
+
+  /// The same from another address of this machine, 127.0.0.0/8; `headers` is a plain object.
+  postFrom(localAddress, target, body, headers = {}) {
+    const answer = new Promise((resolve, reject) => {
+      const sent = http.request(this.url + target,
+                                {method: 'POST', localAddress, headers: {'content-type': 'application/json', ...headers}});
+      sent.on('error', reject).on('response', response => {
+        let text = '';
+        response.setEncoding('utf8').on('data', data => text += data).on('error', reject).on('end', () => {
+          resolve({status: response.statusCode, headers: response.headers, text, json: JSON.parse(text)});
+        });
+      });
+      sent.end(JSON.stringify(body));
+    });
+    return within(40, `POST ${target} from ${localAddress} is answered`, answer);
+  }
 
   /// Signs somebody up; the answer's body: {token, refreshToken, user, …}.
   async signUp(name) {

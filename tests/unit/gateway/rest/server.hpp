@@ -202,8 +202,8 @@ struct server {
   token_service tokens{"0123456789abcdef0123456789abcdef"};
   plain_passwords passwords;
   write_positions writes{10};
-  std::map<std::string, int> waits; ///< by kind of limit: seconds to wait
-  std::vector<std::string> counted; ///< `kind key`
+  std::map<std::string, int> waits;             ///< by kind of limit: seconds to wait
+  std::vector<std::string> counted, given_back; ///< `kind key`
   std::optional<error> claims_fail;
   rest_api api{dependencies()};
 
@@ -249,7 +249,7 @@ private:
               counted.push_back(kind + ' ' + std::string{key});
               return waits[kind];
             },
-            50};
+            50, [this, kind](std::string_view key) { given_back.push_back(kind + ' ' + std::string{key}); }};
   }
   rest_dependencies dependencies() {
     rest_dependencies d{entities, reads, tokens, passwords, clock, random, writes, {}, {}, {}, {}, {}, {}};
@@ -259,7 +259,7 @@ private:
       const auto at = entities.claims.find(email);
       done(at == entities.claims.end() ? std::nullopt : std::optional<user_id>{at->second});
     };
-    d.limits = {limit("address"), limit("auth"), limit("user"), limit("opens")};
+    d.limits = {limit("address"), limit("auth"), limit("user"), limit("opens"), limit("guess"), limit("account guess")};
     d.operations.readyz = [](const respond& done) { done({503, "application/json", {}, R"({"ready":false})"}); };
     d.operations.metrics = [](const respond& done) { done({200, "text/plain; version=0.0.4", {}, "up 1\n"}); };
     d.settings.cors_origins = {"https://app.example.org"};

@@ -78,10 +78,38 @@ TEST_CASE("an unknown address is answered as a wrong password, after the same wo
   CHECK(s.passwords.verified == 1);
 }
 
-TEST_CASE("guesses at one account are limited wherever they come from") {
+TEST_CASE("a wrong password counts against its address at that account, and against the account") {
   server s;
-  s.ask("POST", "/api/auth/login", {}, ann_signs_in);
-  CHECK(s.counted.back() == "auth " + s.tokens.email_stream("ann@example.org").text);
+  s.sign_up();
+  const auto claim = s.tokens.email_stream("ann@example.org").text;
+  const std::vector<std::string> both{"guess 192.0.2.1 " + claim, "account guess " + claim};
+  const auto wrong = R"({"email":"ann@example.org","password":"wrong horse"})";
+
+  SECTION("a wrong one stays counted, the right one is given back") {
+    s.counted.clear();
+    CHECK(s.ask("POST", "/api/auth/login", {}, wrong).status() == 401);
+    CHECK(std::vector<std::string>{s.counted.end() - 2, s.counted.end()} == both);
+    CHECK(s.given_back.empty());
+    CHECK(s.ask("POST", "/api/auth/login", {}, ann_signs_in).status() == 200);
+    CHECK(s.given_back == both);
+  }
+  SECTION("an account that nobody has is limited alike") {
+    s.ask("POST", "/api/auth/login", {}, R"({"email":"nobody@example.org","password":"wrong horse"})");
+    CHECK(s.counted.back() == "account guess " + s.tokens.email_stream("nobody@example.org").text);
+    CHECK(s.given_back.empty());
+  }
+  SECTION("one too many is refused before the password is looked at") {
+    s.waits["guess"] = 7;
+    const auto refused = s.ask("POST", "/api/auth/login", {}, ann_signs_in);
+    CHECK(refused.status() == 429);
+    CHECK(refused.header("Retry-After") == "7");
+    CHECK(s.passwords.verified == 0);
+  }
+  SECTION("one that the account refuses costs its address nothing") {
+    s.waits["account guess"] = 1;
+    CHECK(s.ask("POST", "/api/auth/login", {}, ann_signs_in).status() == 429);
+    CHECK(s.given_back == std::vector{both[0]});
+  }
 }
 
 TEST_CASE("too many sign-ins at once are told to come back") {
