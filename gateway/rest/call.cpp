@@ -47,6 +47,13 @@ domain::context call::by() const {
   return c;
 }
 
+result<void> call::check_key_of_nobody() const {
+  constexpr std::size_t random_key_bytes_min = 16;
+  if (idempotency_key.empty() || idempotency_key.size() >= random_key_bytes_min) return {};
+  return fail(errc::malformed, "without a token an Idempotency-Key takes at least 16 random characters, say a UUID: "
+                               "whoever repeats it gets what it made");
+}
+
 std::optional<idempotency> call::once(std::string_view principal) const {
   if (idempotency_key.empty()) return std::nullopt;
   idempotency i;

@@ -44,6 +44,9 @@ public:
 
   /// The caller and the present, for a command.
   [[nodiscard]] domain::context by() const;
+  /// errc::malformed for a short key of a caller whom nothing else tells from others (they share an address behind a
+  /// NAT): whoever sends the key again is given what the first one made, so it must not be guessed.
+  [[nodiscard]] result<void> check_key_of_nobody() const;
   /// What makes the request take effect once, when it carries a key. `principal`: whose key it is.
   [[nodiscard]] std::optional<idempotency> once(std::string_view principal) const;
   /// A seed that a repeat of this request has too and that nobody can guess; nullopt without a key.

@@ -25,7 +25,10 @@ result<room::open> read_opening(const nlohmann::json& body) {
 }
 
 void open_room(const call_ptr& c, room::open command, shape shaped) {
-  if (!c->who) c->who = caller{{c->new_id("g_", c->request.address)}, {}, "Guest", true};
+  if (!c->who) {
+    if (auto fine = c->check_key_of_nobody(); !fine) return c->refuse(fine.error());
+    c->who = caller{{c->new_id("g_", c->request.address)}, {}, "Guest", true};
+  }
   const auto from = c->seed("room", c->who->user.text);
   command.display_id = from ? derived_room_code(*from) : random_room_code(c->with.random);
   command.id = {command.display_id};

@@ -77,6 +77,7 @@ void register_guest(const call_ptr& c) {
   account::register_guest command;
   command.name = f.optional_text("name", name_bytes_max);
   if (f.refusal()) return c->refuse(*f.refusal());
+  if (auto fine = c->check_key_of_nobody(); !fine) return c->refuse(fine.error());
   const auto principal = "guest@" + c->request.address;
   command.user = {c->new_id("g_", principal)};
   command.login = {c->new_id("l_", principal)};

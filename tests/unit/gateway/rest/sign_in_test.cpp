@@ -138,6 +138,22 @@ TEST_CASE("a guest needs only a name") {
   CHECK(s.tokens.verify_access(a.text("token"), s.clock.now())->guest);
 }
 
+TEST_CASE("a guest's sign-up repeated with its key is the same guest, so a key that can be guessed is refused") {
+  server s;
+  const auto asked = R"({"name":"Visitor"})";
+  const header_list key{{"idempotency-key", "5b6c1c1e-6c0e-4b52-9d4e-0a4c3c9f6a10"}};
+  const auto first = s.ask("POST", "/api/auth/guest", key, asked);
+  REQUIRE(first.status() == 201);
+  const auto again = s.ask("POST", "/api/auth/guest", key, asked);
+  CHECK(again.body["user"]["id"] == first.body["user"]["id"]);
+  for (const auto* path : {"/api/auth/guest", "/api/rooms"}) {
+    const auto guessable = s.ask("POST", path, {{"idempotency-key", "guest-1"}});
+    CHECK(guessable.status() == 400);
+    CHECK(guessable.text("detail").find("UUID") != std::string::npos);
+  }
+  CHECK(s.ask("POST", "/api/rooms", s.signed_up() + header_list{{"idempotency-key", "room-1"}}).status() == 201);
+}
+
 TEST_CASE("a refresh token works once; the second use ends the login") {
   server s;
   const auto first = s.sign_up();
