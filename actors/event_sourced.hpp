@@ -303,12 +303,12 @@ private:
 
   void recover(const loaded& l) {
     if (l.ticket != load_ticket_) return;
-    if (phase_ == phase::ready) return republish(l);
+    if (phase_ == phase::ready) return tell_again(l);
     if (phase_ != phase::loading) return;
     if (const auto replayed = image_.replay(l); !replayed) return abandon_recovery(replayed.error());
     if (!l.last) return ask_for_page(false);
     phase_ = phase::ready;
-    if (std::exchange(healing_, false)) republish_last(l);
+    if (std::exchange(healing_, false)) look_back();
     recovered();
     for (auto& r : std::exchange(stash_, {})) receive(std::move(r));
   }
@@ -327,23 +327,33 @@ private:
     not_recovered();
   }
 
-  /// Somebody may wait for an event that became durable although its commit was answered as failed. Publishing the last
-  /// one once more shows the hub the gap; whoever has it skips it.
-  void republish_last(const loaded& l) {
-    if constexpr (is_place) {
-      if (!l.page->empty()) return republish(l);
-      if (image_.version != 0) rt_.log.load(myself(), ++load_ticket_, stream_, image_.version - 1, false);
-    }
+  /// Others may not know what became durable although its commit was answered as failed.
+  void look_back() {
+    if constexpr (is_place)
+      if (image_.version != 0)
+        rt_.log.load(myself(), ++load_ticket_, stream_, image_.version - std::min(image_.version, look_back_events),
+                     false);
   }
 
-  void republish(const loaded& l) {
-    if (!l.page || l.page->empty()) return;
-    const auto& last = l.page->back();
-    auto content = content_of(last);
-    if (!content) return;
-    const publication_ptr again =
-        std::make_shared<const publication>(publication{stream_, last.version, last.time, std::move(*content)});
-    rt_.out.publish({&again, 1});
+  /// Who was let go hears of it; and the last event, published once more, shows the hub the gap: whoever has it skips
+  /// it.
+  void tell_again(const loaded& l) {
+    if constexpr (is_place) {
+      if (!l.page || l.page->empty()) return;
+      released out;
+      for (const auto& r : *l.page) {
+        auto content = content_of(r);
+        if (!content) return;
+        const auto* e = std::get_if<event_type>(&*content);
+        const auto* gone = e ? std::get_if<events::left>(e) : nullptr;
+        if (gone && !image_.state.members.contains(gone->session)) out.dismissed.push_back(gone->session);
+        if (l.last && &r == &l.page->back())
+          out.published = {
+              std::make_shared<const publication>(publication{stream_, r.version, r.time, std::move(*content)})};
+      }
+      let_out(out);
+      if (!l.last) rt_.log.load(myself(), ++load_ticket_, stream_, l.page->back().version, false);
+    }
   }
 
   caf::error failed(std::exception_ptr& failure) {
@@ -361,6 +371,7 @@ private:
   caf::strong_actor_ptr myself() { return caf::actor_cast<caf::strong_actor_ptr>(this); }
 
   static constexpr std::chrono::seconds heal_after{1};
+  static constexpr version look_back_events = 8192; ///< more than one commit of a place ever wrote
 
   runtime& rt_;
   const stream_id stream_;

@@ -17,7 +17,7 @@ session_actor::session_actor(caf::actor_config& config, runtime& rt, stream_id s
 
 caf::behavior session_actor::make_behavior() {
   return caf::message_handler{[this](client_command_ptr& c) {
-                                if (!is_arriving(c->client)) return serve(*c);
+                                if (!is_arriving(c->client)) return serve(std::move(c));
                                 if (early_.size() < early_max) early_.push_back(std::move(c));
                               },
                               [](const continuation_ptr& c) { (*c)(); },
@@ -35,12 +35,13 @@ caf::behavior session_actor::make_behavior() {
 }
 
 void session_actor::on_exit() {
+  const auto settled_by_nobody = std::exchange(dealings_, {}); // what waits there is answered as it goes
   event_sourced::on_exit();
-  forget_login(std::exchange(who_, {}).login);
-  for (const auto& a : arrivals_) forget_login(a->who.login);
+  const auto arrivals = std::exchange(arrivals_, {});
+  const auto early = std::exchange(early_, {});
   checking_ = nullptr;
-  arrivals_.clear();
-  early_.clear();
+  forget_login(std::exchange(who_, {}).login);
+  for (const auto& a : arrivals) forget_login(a->who.login);
   // Only an actor that failed, or a server that stops, leaves a client behind.
   if (const auto client = std::exchange(client_, nullptr)) client->close(close_reason::come_back);
 }
@@ -55,7 +56,12 @@ void session_actor::arrive(client_arrived_ptr a) {
 }
 
 void session_actor::recovered() {
-  for (const auto& place : state().places) errands_.try_emplace(place, errand{0, 0, false, true, false});
+  for (const auto& place : state().places) {
+    const auto [at, is_new] = dealings_.try_emplace(place);
+    if (is_new) at->second.member = true;
+    // Noted by a commit that was answered as failed: the place was not asked, and the client was told so.
+    if (is_new && client_) leave_for_good(place, "left");
+  }
   if (state().closed) leave_places();
   check_first();
 }
@@ -119,7 +125,7 @@ void session_actor::let_in() {
         {id_, who_.user, who_.name, who_.guest, a->resuming, {state().places.begin(), state().places.end()}});
     if (!state().id.empty()) insist(session::resume{}, [this, client] { return client == client_; });
     rejoin(a->seen);
-    for (auto& c : early) serve(*c);
+    for (auto& c : early) serve(std::move(c));
   }
   check_first();
 }
@@ -221,32 +227,12 @@ void session_actor::insist(session::command c, std::function<bool()> wanted, std
 
 // --- commands of the client -----------------------------------------------------------------------------------------
 
-void session_actor::serve(client_command& c) {
-  if (c.client != client_) {
-    // This actor is new (its predecessor failed): the client comes back and resumes.
-    const auto client = std::exchange(c.client, nullptr);
-    client->answer(c.ack, fail(errc::unavailable, "the session is recovering; reconnect", 1));
-    return client->close(close_reason::come_back);
-  }
-  std::visit(
-      [&](auto& what) {
-        using what_type = std::decay_t<decltype(what)>;
-        if constexpr (std::is_same_v<what_type, join_place>)
-          serve_join(c, what);
-        else if constexpr (std::is_same_v<what_type, leave_place>)
-          serve_leave(c, what);
-        else
-          forward(c, what);
-      },
-      c.what);
-}
-
-void session_actor::forward(client_command& c, tell_place& t) {
-  auto answered = [client = std::exchange(c.client, nullptr), ack = c.ack](result<answer> r) {
-    client->answer(ack, std::move(r));
-  };
-  std::visit([&](auto& command) { ask(t.place, std::move(command), std::move(t.once), std::move(answered)); },
-             t.command);
+void session_actor::serve(client_command_ptr c) {
+  if (c->client == client_) return perform(std::move(c));
+  // This actor is new (its predecessor failed): the client comes back and resumes.
+  const auto client = std::exchange(c->client, nullptr);
+  client->answer(c->ack, fail(errc::unavailable, "the session is recovering; reconnect", 1));
+  client->close(close_reason::come_back);
 }
 
 // --- who asks -------------------------------------------------------------------------------------------------------

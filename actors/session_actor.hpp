@@ -31,8 +31,7 @@ private:
   /// Nobody is connected any more: starts the grace period.
   void lost();
   void end(std::string reason);
-  void serve(client_command& c);
-  void forward(client_command& c, tell_place& t);
+  void serve(client_command_ptr c);
   [[nodiscard]] bool is_arriving(const client_port_ptr& client) const;
   void forget_login(const login_id& login);
 
@@ -43,13 +42,13 @@ private:
 
   // --- places -------------------------------------------------------------------------------------------------------
 
-  struct joining; ///< a client's join on its way
+  using heard = std::function<void(const result<answer>&)>;
 
-  void serve_join(client_command& c, join_place& j);
-  void joined(joining& j);
-  void serve_leave(client_command& c, const leave_place& l);
-  void left(const client_port_ptr& client, std::optional<std::uint64_t> ack, const stream_id& place,
-            std::uint64_t errand, const result<answer>& r);
+  /// Does what a client says to a place, or lines it up behind the errand under way there.
+  void perform(client_command_ptr c);
+  void join(client_command_ptr c, join_place& j);
+  void joined(client_command& c, const join_place& j, const result<answer>& r);
+  void leave(client_command_ptr c, const stream_id& place);
   void dismiss(const stream_id& place);
   /// Follows every place again: those whose membership is sure from what the last connection was handed; of the others
   /// the client has a moment to say with a join what it has, then the place itself is asked.
@@ -57,18 +56,17 @@ private:
   void await_claims();
   void ask_again(const stream_id& place);
   void leave_places();
-  /// Asks the place to let us go until it has done so.
+  /// Asks the place to let us go until it has done so; after the errand under way, if there is one.
   void leave_for_good(const stream_id& place, const std::string& reason);
-  void exit(const stream_id& place, std::uint64_t errand);
+  void keep_leaving(const stream_id& place, const std::string& reason);
 
-  /// What we ask a place is numbered, and only the newest answer settles whether we owe it a `left`.
-  std::uint64_t begin_errand(const stream_id& place);
-  [[nodiscard]] bool is_newest(const stream_id& place, std::uint64_t errand) const;
-  /// What an answer means now: the last word; or that more is under way; or nothing any more, a later one was heard.
-  enum class word { last, for_now, stale };
-  /// Notes an answer, and what it says about our membership if it says anything.
-  word end_errand(const stream_id& place, std::uint64_t errand, std::optional<bool> member);
-  [[nodiscard]] bool may_be_member(const stream_id& place) const;
+  [[nodiscard]] bool is_busy(const stream_id& place) const;
+  void begin(const stream_id& place);
+  /// The errand is over: what waited for it has its turn.
+  void finish(const stream_id& place);
+  /// We are not in: takes our note out, then the errand is over.
+  void exit(const stream_id& place);
+  void follow_no_more(const stream_id& place);
 
   /// A command of our own that must not fail for good: when the log cannot take it, it is asked again, as long as it is
   /// `wanted`.
@@ -80,7 +78,7 @@ private:
   [[nodiscard]] domain::context as_system() const;
   void ask(const stream_id& place, domain::room::command c, std::optional<idempotency> once, reply::function then);
   void ask(const stream_id& place, domain::lounge::command c, std::optional<idempotency> once, reply::function then);
-  void ask_to_leave(const stream_id& place, const std::string& reason, reply::function then);
+  void ask_to_leave(const stream_id& place, const std::string& reason, heard then);
 
   /// Runs `f` in this actor: replies come on the thread of the entity that answers.
   template <class F>
@@ -94,12 +92,15 @@ private:
     delayed_send(this, caf::timespan{wait}, std::make_shared<continuation>(std::move(f)));
   }
 
-  struct errand {
-    std::uint64_t newest = 0;
-    std::uint64_t heard = 0; ///< the newest that was answered
-    bool waiting = false;    ///< for the newest one's answer
-    bool member = false;     ///< by the last that was heard; after a recovery, supposed
-    bool sure = false;       ///< heard by this actor
+  /// How we stand with a place: kept while we may be in it or something is under way.
+  struct dealing {
+    bool member = false;                    ///< by the last that was heard; after a recovery, supposed
+    bool sure = false;                      ///< heard by this actor
+    bool busy = false;                      ///< an errand is under way
+    bool retrying = false;                  ///< ... and fails: it is tried again until it does not
+    bool draining = false;                  ///< what waited has its turn
+    std::optional<std::string> leave_after; ///< the errand under way, for this reason
+    std::deque<client_command_ptr> line;    ///< waits for the errand
   };
 
   const session_id id_;
@@ -110,8 +111,7 @@ private:
   std::vector<client_command_ptr> early_;    ///< of those that arrived
   std::map<stream_id, version> handed_;      ///< what earlier connections were given, of each place
   std::set<stream_id> unclaimed_;            ///< places the client is in and does not follow yet
-  std::map<stream_id, errand> errands_;
-  std::uint64_t errands_begun_ = 0;
+  std::map<stream_id, dealing> dealings_;
   std::uint64_t commands_ = 0; ///< numbers the cause of each command
   bool served_ = false;        ///< a client was let in in this run of the server
 };
