@@ -211,11 +211,10 @@ private:
 
   /// Answers without writing; after what was decided before, whose durability the answer depends on.
   void settle(parley::request<Entity>& r, result<answer> outcome) {
-    if (pending_.empty()) return r.respond(std::move(outcome));
     pending p;
     p.outcome = std::move(outcome);
     p.respond = std::move(r.respond);
-    pending_.push_back(std::move(p));
+    line_up(std::move(p));
   }
 
   void line_up(pending p) {
@@ -225,6 +224,15 @@ private:
     released out;
     release_front(nullptr, out);
     let_out(out);
+    leave_if_nothing();
+  }
+
+  /// An entity that does not exist is not kept for being asked after: names are cheap to invent. Goes unless somebody
+  /// speaks to it meanwhile.
+  void leave_if_nothing() {
+    if (Entity::family == domain::session::family || image_.version != 0 || !pending_.empty()) return;
+    touched_ = {};
+    send(this, tick_atom::value);
   }
 
   // --- releasing what became durable --------------------------------------------------------------------------------

@@ -406,6 +406,17 @@ TEST_CASE("an entity nobody speaks to leaves memory, and comes back when spoken 
   CHECK(is_ok(said));
 }
 
+TEST_CASE("an entity that does not exist is not kept in memory for being asked after") {
+  memory_log log;
+  actor_world world{log};
+  const auto gone = world.ask<room>(hall, room::leave{}, caller("ann", "s1"));
+  const auto refused = world.ask<room>(den, saying("m1"), caller("ann", "s1"));
+  world.settle();
+  CHECK(gone->has_value());
+  CHECK(is_refused(refused, errc::room_not_found));
+  CHECK(world.entities().size() == 0);
+}
+
 TEST_CASE("no message is lost to an entity that passivates") {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     memory_log log;
