@@ -2,6 +2,7 @@
 
 #include "actors/processes/timers.hpp"
 #include "actors/session_directory.hpp"
+#include "events/assertion.hpp"
 #include "events/log/rocksdb_log.hpp"
 #include "gateway/app/io_node.hpp"
 #include "gateway/app/jwt_secret.hpp"
@@ -249,6 +250,7 @@ network_wiring server::parts::wiring_of() {
     add_cors_headers(answer, request, with.cors_origins);
     return answer;
   };
+  for (const auto& range : with.trusted_proxies) PARLEY_ASSERT(w.trusted_proxies.add(range));
   for (auto& node : nodes) w.openers.push_back(&*node->links);
   w.with_aliases = &with_aliases;
   w.without_aliases = &without_aliases;

@@ -27,8 +27,11 @@ struct settings {
   std::string host = "127.0.0.1";
   std::uint16_t port = 8080; ///< 0: any free one, printed
   std::string data = "./var";
-  std::string database_url;   ///< libpq connection string; also DATABASE_URL
-  std::string jwt_secret;     ///< also JWT_SECRET; generated into the data directory when empty
+  std::string database_url; ///< libpq connection string; also DATABASE_URL
+  std::string jwt_secret;   ///< also JWT_SECRET; generated into the data directory when empty
+  /// Networks of reverse proxies, CIDR. Their X-Forwarded-For says whose a connection is, and so whose limits count; of
+  /// anybody else it is ignored, because every client can write one.
+  std::vector<std::string> trusted_proxies;
   std::size_t io_threads = 0; ///< 0: one less than the cores, at least 1
   std::string log_level = "info";
 

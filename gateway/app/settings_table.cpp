@@ -1,5 +1,7 @@
 #include "gateway/app/settings_table.hpp"
 
+#include "gateway/net/client_address.hpp"
+
 #include <algorithm>
 #include <arpa/inet.h>
 #include <array>
@@ -22,6 +24,8 @@ const auto rows = std::to_array<setting_row>({
     {"Where", "database_url", &settings::database_url, 0, 4000, "PostgreSQL connection string; also DATABASE_URL"},
     {"Where", "jwt_secret", &settings::jwt_secret, 0, 4000,
      "key of the tokens; also JWT_SECRET; made in the data directory when none is given", true},
+    {"Where", "trusted_proxies", &settings::trusted_proxies, 0, 100,
+     "networks whose X-Forwarded-For is believed, such as 10.0.0.0/8, separated by commas"},
     {"Where", "io_threads", &settings::io_threads, 0, 256, "0: one less than the cores, at least 1"},
     {"Where", "log_level", &settings::log_level, 0, 0, "trace, debug, info, warning, error, critical or off"},
 
@@ -157,6 +161,15 @@ std::optional<std::string> check_text(const setting_row& row, std::string& text)
   return std::nullopt;
 }
 
+std::optional<std::string> check_item(const setting_row& row, std::string_view item) {
+  if (row.key == "trusted_proxies")
+    return address_ranges{}.add(item)
+               ? std::nullopt
+               : std::optional{fmt::format("holds '{}', which is not a network such as 10.0.0.0/8", item)};
+  if (is_origin(item)) return std::nullopt;
+  return fmt::format("holds '{}', which is not an origin such as https://example.org", item);
+}
+
 std::optional<std::string> out_of_bounds(const setting_row& row, double value, const std::string& least,
                                          const std::string& most) {
   if (value >= row.min && value <= row.max) return std::nullopt;
@@ -249,8 +262,7 @@ std::optional<std::string> setting_row::assign(settings& s, std::string_view raw
           for (std::size_t at = 0; at <= text.size() && !text.empty();) {
             const auto end = std::min(text.find(',', at), text.size());
             const auto item = trim(text.substr(at, end - at));
-            if (!is_origin(item))
-              return fmt::format("holds '{}', which is not an origin such as https://example.org", item);
+            if (auto wrong = check_item(*this, item)) return wrong;
             read.emplace_back(item);
             at = end + 1;
           }

@@ -28,7 +28,8 @@ void admission::ticket::give_back() noexcept {
   if (!counts_) return;
   const std::lock_guard lock{counts_->mutex};
   --counts_->total;
-  if (const auto found = counts_->by_address.find(key_); --found->second == 0) counts_->by_address.erase(found);
+  const auto found = counts_->by_address.find(key_);
+  if (found != counts_->by_address.end() && --found->second == 0) counts_->by_address.erase(found);
 }
 
 admission::admission(const net_limits& bounds, rate_limiter::steady_now now)
@@ -52,6 +53,13 @@ std::optional<admission::ticket> admission::admit(std::string_view address) {
     ++counts_->total;
   }
   return ticket{counts_, std::move(key)};
+}
+
+std::optional<admission::ticket> admission::admit_proxy() {
+  const std::lock_guard lock{counts_->mutex};
+  if (counts_->total >= connections_max_) return std::nullopt;
+  ++counts_->total;
+  return ticket{counts_, {}};
 }
 
 std::size_t admission::connections() const {

@@ -29,13 +29,15 @@ public:
     void give_back() noexcept;
 
     std::shared_ptr<counts> counts_;
-    std::string key_;
+    std::string key_; ///< empty: a proxy's
   };
 
   explicit admission(const net_limits& bounds, rate_limiter::steady_now now = &std::chrono::steady_clock::now);
 
   /// None: close the connection, nothing is owed to it.
   [[nodiscard]] std::optional<ticket> admit(std::string_view address);
+  /// Of a proxy, which brings many clients: only the bound on all connections holds.
+  [[nodiscard]] std::optional<ticket> admit_proxy();
   [[nodiscard]] std::size_t connections() const;
 
 private:

@@ -138,9 +138,9 @@ void http_session::advance() {
 void http_session::handle() {
   phase_ = phase::handling;
   auto& request = reader_->request();
-  request.address = address_;
+  request.address = client_address(address_, request.headers, net_->wiring().trusted_proxies);
   ++net_->shared().count.requests;
-  if (const auto verdict = net_->shared().requests.take(address_key(address_)); !verdict.allowed) {
+  if (const auto verdict = net_->shared().requests.take(address_key(request.address)); !verdict.allowed) {
     ++net_->shared().count.rate_limited;
     return refuse({errc::rate_limited, {}, verdict.retry_after_s});
   }
@@ -162,7 +162,13 @@ void http_session::upgrade() {
   if (!in_.empty()) return refuse({errc::malformed, "wait for the handshake's answer before sending frames", 0});
   auto greeting = net_->wiring().read_handshake(request);
   if (!greeting) return refuse(greeting.error());
-  greeting->address = address_;
+  greeting->address = request.address;
+  if (request.address != address_) {
+    // From here on the connection is one client's, and counts as the others of its address do.
+    auto own = net_->shared().door.admit(request.address);
+    if (!own) return refuse({errc::unavailable, "too many connections from your address", 1});
+    ticket_ = *std::move(own);
+  }
   phase_ = phase::ended;
   serve_websocket(net_, id_, std::move(socket_), request, *std::move(greeting), std::move(ticket_));
 }

@@ -41,7 +41,6 @@ std::string text_of(const boost::asio::ip::address& address) {
 listener::listener(std::vector<std::shared_ptr<net_loop>> loops, std::shared_ptr<net_shared> shared)
   : loops_{std::move(loops)}
   , shared_{std::move(shared)}
-  , admission_{shared_->limits}
   , acceptor_{loops_.front()->loop().context()}
   , pause_{loops_.front()->loop().context()} {}
 
@@ -108,7 +107,8 @@ void listener::pause() {
 
 void listener::hand_over(int socket, const tcp::endpoint& client) {
   auto address = text_of(client.address());
-  auto ticket = admission_.admit(address);
+  const bool proxy = shared_->wiring.trusted_proxies.contains(address);
+  auto ticket = proxy ? shared_->door.admit_proxy() : shared_->door.admit(address);
   if (!ticket) {
     ++shared_->count.refused;
     ::close(socket);

@@ -4,7 +4,6 @@
 //
 // `open` and `port` before the loop runs or on it; everything else on its loop.
 
-#include "gateway/net/admission.hpp"
 #include "gateway/net/net_loop.hpp"
 #include "gateway/net/tcp_socket.hpp"
 
@@ -33,7 +32,6 @@ private:
 
   const std::vector<std::shared_ptr<net_loop>> loops_; // the first one accepts
   const std::shared_ptr<net_shared> shared_;
-  admission admission_;
   acceptor acceptor_;
   boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
                                     boost::asio::io_context::executor_type>

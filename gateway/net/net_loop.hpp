@@ -6,6 +6,7 @@
 // Used on its loop, but for the constructor, `start` and the destructor. Connections share its ownership.
 
 #include "gateway/bridge/io_loop.hpp"
+#include "gateway/net/admission.hpp"
 #include "gateway/net/net_limits.hpp"
 #include "gateway/net/outbox.hpp"
 #include "gateway/net/rate_limiter.hpp"
@@ -39,10 +40,12 @@ struct net_shared {
   net_shared(net_limits bounds, network_wiring wires)
     : limits{bounds}
     , wiring{std::move(wires)}
+    , door{limits}
     , requests{limits.requests_per_address, limits.addresses_max} {}
 
   const net_limits limits;
   const network_wiring wiring;
+  admission door;
   rate_limiter requests;
   std::atomic<std::uint64_t> next_id = 1;
   std::atomic<std::size_t> connections = 0; ///< open, of all loops

@@ -3,6 +3,7 @@
 // called on the connection's loop and must outlive the network.
 
 #include "gateway/bridge/session_link.hpp"
+#include "gateway/net/client_address.hpp"
 #include "gateway/net/http_handler.hpp"
 
 #include <functional>
@@ -21,6 +22,7 @@ struct network_wiring {
   const codec* with_aliases = nullptr;
   const codec* without_aliases = nullptr;
   std::vector<std::string> websocket_paths{"/ws"};
+  address_ranges trusted_proxies{}; ///< whose X-Forwarded-For is believed
 };
 
 } // namespace parley::gateway

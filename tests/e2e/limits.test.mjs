@@ -163,3 +163,27 @@ test('who opened too many rooms by joining is told to wait, and still comes into
     await strict.stop();
   }
 });
+
+test('behind a trusted proxy each client has limits of its own, and cannot choose whose', async () => {
+  const proxied = await Server.start({flags: ['--trusted-proxies', '127.0.0.2', '--rates-room-opens-per-address', '0.001/1',
+                                              '--rates-auth-per-address', '0.001/1'], database: false});
+  try {
+    const guest = (from, client) => proxied.postFrom(from, '/api/auth/guest', {name: 'Guest'}, {'x-forwarded-for': client});
+    const through = client => guest('127.0.0.2', client).then(answer => answer.status);
+    assert.equal(await through('203.0.113.1'), 201);
+    assert.equal(await through('203.0.113.1'), 429);
+    assert.equal(await through('198.51.100.7, 203.0.113.1'), 429);
+    assert.equal(await through('203.0.113.2'), 201);
+    const unproxied = [await guest('127.0.0.3', '203.0.113.3'), await guest('127.0.0.3', '203.0.113.4')];
+    assert.deepEqual(unproxied.map(answer => answer.status), [201, 429]);
+
+    const connect = client => Client.connect(proxied, {localAddress: '127.0.0.2', headers: {'x-forwarded-for': client}});
+    const [one, same, other] = await Promise.all(['203.0.113.5', '203.0.113.5', '203.0.113.6'].map(connect));
+    await one.join('of-one');
+    await assert.rejects(same.join('of-the-same'), {code: 'rate_limited'});
+    await other.join('of-another');
+    for (const client of [one, same, other]) client.socket.terminate();
+  } finally {
+    await proxied.stop();
+  }
+});

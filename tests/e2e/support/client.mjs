@@ -12,26 +12,26 @@ export class Refused extends Error {
 
 export class Client {
   /// Connects and waits for the greeting. `session` and `resume` are an earlier greeting's.
-  static async connect(server, {token, session, resume, aliases = false, headers} = {}) {
+  static async connect(server, {token, session, resume, aliases = false, headers, localAddress} = {}) {
     const client = new Client();
     const query = new URLSearchParams();
     if (token) query.set('token', token);
     if (session) query.set('session', session);
     if (resume) query.set('resume', resume);
     if (!aliases) query.set('aliases', 'none');
-    client.open(`ws://127.0.0.1:${server.port}/ws?${query}`, headers);
+    client.open(`ws://127.0.0.1:${server.port}/ws?${query}`, {headers, localAddress});
     client.greeting = await client.next('connected');
     return client;
   }
 
-  open(url, headers) {
+  open(url, options) {
     this.pushes = [];   // {event, data}, in order of arrival
     this.frames = [];   // every frame as text
     this.waiting = [];
     this.answers = new Map();
     this.acks = 0;
     this.taken = new Set(); // pushes that `next` gave out
-    this.socket = new WebSocket(url, 'parley.v1', {headers, perMessageDeflate: false});
+    this.socket = new WebSocket(url, 'parley.v1', {...options, perMessageDeflate: false});
     this.socket.on('error', error => this.failure = error);
     this.closed = new Promise(resolve => this.socket.on('close', (code, reason) => {
       resolve({code, reason: reason.toString()});

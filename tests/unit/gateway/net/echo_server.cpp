@@ -89,13 +89,14 @@ private:
   echo_server& server_;
 };
 
-echo_server::echo_server(net_limits limits, std::size_t loops) {
+echo_server::echo_server(net_limits limits, std::size_t loops, address_ranges trusted_proxies) {
   network_wiring wiring;
   wiring.handle = [this](http_request request, respond answer) { handle(std::move(request), std::move(answer)); };
   wiring.read_handshake = read_greeting;
   wiring.error_response = as_json;
   wiring.with_aliases = &with_;
   wiring.without_aliases = &without_;
+  wiring.trusted_proxies = std::move(trusted_proxies);
   std::vector<io_loop*> used;
   for (std::size_t i = 0; i < loops; ++i) {
     loops_.push_back(std::make_unique<io_loop>(i));

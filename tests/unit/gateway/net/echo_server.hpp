@@ -21,7 +21,7 @@ struct sightings {
 
 class echo_server {
 public:
-  explicit echo_server(net_limits limits = {}, std::size_t loops = 1);
+  explicit echo_server(net_limits limits = {}, std::size_t loops = 1, address_ranges trusted_proxies = {});
   ~echo_server();
 
   [[nodiscard]] std::uint16_t port() const { return net_->port(); }

@@ -104,6 +104,22 @@ TEST_CASE("connecting again and again is limited per address") {
   CHECK(door.admit("192.0.2.1"));
 }
 
+TEST_CASE("a proxy's connections count among all and not by address") {
+  net_limits bounds;
+  bounds.connections_max = 3;
+  bounds.connections_per_address_max = 1;
+  bounds.connects_per_address = {1, 1};
+  admission door{bounds};
+  auto first = door.admit_proxy();
+  const auto second = door.admit_proxy();
+  const auto client = door.admit("192.0.2.1");
+  REQUIRE((first && second && client));
+  CHECK(!door.admit_proxy());
+  first.reset();
+  CHECK(door.connections() == 2);
+  CHECK(door.admit_proxy());
+}
+
 TEST_CASE("a ticket may outlive the door") {
   std::optional<admission::ticket> held;
   {

@@ -98,7 +98,7 @@ TEST_CASE("every row can be set as a variable and in the file, and as a flag unl
     const settings defaults;
     auto value = row.text_of(defaults);
     if (row.kind() == "TEXT" && value.empty()) value = "text";
-    if (row.kind() == "LIST") value = "https://a.example";
+    if (row.kind() == "LIST") value = row.key == "trusted_proxies" ? "10.0.0.0/8" : "https://a.example";
     settings expected;
     REQUIRE_FALSE(row.assign(expected, value).has_value());
     CHECK(row.text_of(accepted({}, {{row.variable(), value}})) == row.text_of(expected));
@@ -162,6 +162,14 @@ TEST_CASE("origins are exact: no path, no star") {
   CHECK(s.cors_origins == std::vector<std::string>{"https://a.example", "http://localhost:3000"});
   CHECK_THAT(refused({"--auth-cors-origins", "https://a.example/"}), ContainsSubstring("not an origin"));
   CHECK_THAT(refused({"--auth-cors-origins", "*"}), ContainsSubstring("not an origin"));
+}
+
+TEST_CASE("trusted proxies are networks") {
+  CHECK(accepted({}).trusted_proxies.empty());
+  const auto s = accepted({"--trusted-proxies", "10.0.0.0/8, fd00::/8, 192.0.2.1"});
+  CHECK(s.trusted_proxies == std::vector<std::string>{"10.0.0.0/8", "fd00::/8", "192.0.2.1"});
+  for (const auto* wrong : {"proxy.example.org", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/8,"})
+    CHECK_THAT(refused({"--trusted-proxies", wrong}), ContainsSubstring("is not a network such as 10.0.0.0/8"));
 }
 
 TEST_CASE("an unknown flag, key or section is an error that says where") {
