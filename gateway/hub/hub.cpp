@@ -1,6 +1,7 @@
 #include "gateway/hub/hub.hpp"
 
 #include "events/assertion.hpp"
+#include "gateway/hub/partings.hpp"
 #include "gateway/hub/run.hpp"
 
 #include <algorithm>
@@ -45,6 +46,7 @@ struct member {
   std::shared_ptr<connection> line;
   session_id session;
   bool ping_out = false;
+  partings parted;
   std::vector<std::unique_ptr<subscription>> places; // few: domain::places_max
 
   [[nodiscard]] subscription* in(const stream_id& id) const;
@@ -94,6 +96,7 @@ struct hub::state : std::enable_shared_from_this<hub::state> {
   // --- subscriptions ---
 
   void enter(member& m, const stream_id& id, version after) {
+    m.parted.forget(id);
     auto& place = topics[id];
     if (!place) {
       place = std::make_unique<topic>();
@@ -136,13 +139,19 @@ struct hub::state : std::enable_shared_from_this<hub::state> {
       std::erase(dirty, &t);
       flush(t);
     }
-    if (s.now == phase::live || (t.head != 0 && s.next > t.head)) return leave(s);
+    if (s.now == phase::live || (t.head != 0 && s.next > t.head)) return part(s);
     s.leaving = true;
     if (t.head != 0) s.end = t.head;
     const auto& places = s.who.places;
     const auto is_leaving = [](const auto& p) { return p->leaving; };
     if (std::ranges::count_if(places, is_leaving) > std::ptrdiff_t{farewells_max})
       leave(**std::ranges::find_if(places, is_leaving));
+  }
+
+  /// It has all that it is owed.
+  void part(subscription& s) {
+    s.who.parted.add(s.where.id, s.arrived, s.at_ping, s.next - 1);
+    leave(s);
   }
 
   void stop_reading(subscription& s) {
@@ -328,11 +337,11 @@ struct hub::state : std::enable_shared_from_this<hub::state> {
     s.read_id = 0;
     const auto bytes = frames->size();
     if (bytes != 0) s.who.line->write(std::move(frames), 0, bytes);
-    if (s.next > s.end) return leave(s);
+    if (s.next > s.end) return part(s);
     const bool behind_known = t.head != 0 && s.next <= t.last;
     // All that came since was noted here once the topic is known; of an unknown one only the log's end is the end.
     if (!behind_known && (t.head != 0 || page.empty())) {
-      if (s.leaving) return leave(s);
+      if (s.leaving) return part(s);
       s.now = phase::live;
     } else if (page.empty())
       read_failed(s, {errc::unavailable, {}}); // published, and not to be read yet
@@ -361,6 +370,7 @@ std::map<stream_id, version> hub::detach(std::uint64_t connection_id) {
   std::map<stream_id, version> arrived;
   const bool all = m->line->all_acknowledged();
   for (const auto& s : m->places) arrived.emplace(s->where.id, all ? s->next - 1 : s->arrived);
+  if (!all) m->parted.report(arrived);
   while (!m->places.empty()) state_->leave(*m->places.back());
   const auto [first, last] = state_->sessions.equal_range(m->session);
   state_->sessions.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == m; }));
@@ -390,7 +400,9 @@ void hub::unsubscribe(std::uint64_t connection_id, const stream_id& topic) {
 
 void hub::forget(std::uint64_t connection_id, const stream_id& topic) {
   auto* m = state_->find(connection_id);
-  if (auto* s = m ? m->in(topic) : nullptr) state_->leave(*s);
+  if (!m) return;
+  if (auto* s = m->in(topic)) state_->leave(*s);
+  m->parted.forget(topic);
 }
 
 void hub::drained(std::uint64_t connection_id) {
@@ -405,6 +417,7 @@ void hub::pinged(std::uint64_t connection_id) {
   if (!m || m->ping_out) return; // the pong that comes first may be of the earlier one
   m->ping_out = true;
   for (const auto& s : m->places) s->at_ping = s->next - 1;
+  m->parted.pinged();
 }
 
 void hub::ponged(std::uint64_t connection_id) {
@@ -412,6 +425,7 @@ void hub::ponged(std::uint64_t connection_id) {
   if (!m || !m->ping_out) return;
   m->ping_out = false;
   for (const auto& s : m->places) s->arrived = s->at_ping;
+  m->parted.ponged();
 }
 
 void hub::publish(std::span<const publication_ptr> published) {

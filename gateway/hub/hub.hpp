@@ -55,7 +55,8 @@ public:
   /// A connection and the session it speaks for (signals to that session find it, its own signals skip it).
   void attach(std::shared_ptr<connection> c, session_id session);
   /// Forgets the connection. Returns, of each topic, the last seq that surely arrived: all that was queued when the
-  /// other side's TCP acknowledged everything, else what stood before the last answered ping (or at subscription).
+  /// other side's TCP acknowledged everything, else what stood before the last answered ping (or at subscription). A
+  /// topic that `unsubscribe` ended is among them as long as what was owed of it may not have arrived.
   std::map<stream_id, version> detach(std::uint64_t connection_id);
 
   /// See client_port::subscribe. After `unsubscribe` it begins anew, whatever was still to come.

@@ -389,18 +389,6 @@ TEST_CASE("a connection that lags when it is told to go still gets what was publ
   }
 }
 
-TEST_CASE("who is told to go while it reads a topic that nobody heard of gets all that is in the log") {
-  rig r{{.refill_events = 2}};
-  for (int i = 0; i < 5; ++i) r.log.append(r.topic);
-  const auto c = r.connect(1);
-  r.h.subscribe(1, r.topic, 1);
-  r.h.unsubscribe(1, r.topic);
-  r.log.answer_all();
-  r.read(*c);
-  CHECK(c->seqs() == seqs{2, 3, 4, 5});
-  CHECK(r.h.count().subscriptions == 0);
-}
-
 TEST_CASE("a connection that reads nothing keeps so many farewells and no more") {
   rig r{{.queue_bytes_max = 100}};
   const auto c = r.live(1);
@@ -542,6 +530,76 @@ TEST_CASE("detach says what surely arrived") {
     r.h.ponged(1);
     CHECK(at() == 0);
   }
+}
+
+TEST_CASE("detach names a topic that ended as long as its end may not have arrived") {
+  rig r;
+  const auto c = r.live(1);
+  r.say_and_flush();
+  r.h.pinged(1);
+  r.say();
+  const auto handed = [&] { return r.h.detach(1); };
+  SECTION("it was told to go, and the connection breaks") {
+    r.h.unsubscribe(1, r.topic);
+    c->acknowledged = false;
+    CHECK(handed() == std::map<stream_id, version>{{r.topic, 0}});
+  }
+  SECTION("an answer to an earlier ping says nothing of the end") {
+    r.h.unsubscribe(1, r.topic);
+    c->acknowledged = false;
+    r.h.ponged(1);
+    CHECK(handed() == std::map<stream_id, version>{{r.topic, 1}});
+  }
+  SECTION("a ping after the end was answered") {
+    r.h.unsubscribe(1, r.topic);
+    c->acknowledged = false;
+    r.h.ponged(1);
+    r.h.pinged(1);
+    r.h.ponged(1);
+    CHECK(handed().empty());
+  }
+  SECTION("the other side has acknowledged all") {
+    r.h.unsubscribe(1, r.topic);
+    r.read(*c);
+    CHECK(handed().empty());
+  }
+  SECTION("it left by its own wish") {
+    r.h.unsubscribe(1, r.topic);
+    r.h.forget(1, r.topic);
+    c->acknowledged = false;
+    CHECK(handed().empty());
+  }
+  SECTION("it follows the topic again") {
+    r.h.unsubscribe(1, r.topic);
+    r.h.subscribe(1, r.topic, 2);
+    c->acknowledged = false;
+    CHECK(handed() == std::map<stream_id, version>{{r.topic, 2}});
+  }
+  SECTION("so many and no more are remembered") {
+    c->acknowledged = false;
+    r.h.unsubscribe(1, r.topic);
+    for (int i = 0; i < 1000; ++i) {
+      const stream_id topic{"room/" + std::to_string(i)};
+      r.h.subscribe(1, topic, 0);
+      r.publish(r.log.append(topic));
+      r.h.end_turn();
+      r.h.unsubscribe(1, topic);
+      r.log.answer_all();
+    }
+    CHECK(handed().size() == 64);
+  }
+}
+
+TEST_CASE("a session that comes back after its room closed can be told the end of it") {
+  rig r{{.refill_events = 2}};
+  for (int i = 0; i < 4; ++i) r.log.append(r.topic);
+  const auto back = r.connect(1);
+  r.h.subscribe(1, r.topic, 1); // what its lost connection was handed
+  r.h.unsubscribe(1, r.topic);  // it is in there no more
+  r.log.answer_all();
+  r.read(*back);
+  CHECK(back->seqs() == seqs{2, 3, 4});
+  CHECK(r.h.count().topics == 0);
 }
 
 TEST_CASE("a connection that takes over for a session gets its signals, the old one's end does not") {
