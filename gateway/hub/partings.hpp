@@ -14,8 +14,8 @@ class partings {
 public:
   static constexpr std::size_t partings_max = 64; ///< beyond it the oldest is taken for arrived
 
-  /// All of `topic` up to `last` is queued; up to `arrived` it surely arrived, up to `at_ping` if the ping that is out is
-  /// answered.
+  /// All of `topic` up to `last` is queued; up to `arrived` it surely arrived, up to `at_ping` if the ping that is out
+  /// is answered.
   void add(const stream_id& topic, version arrived, version at_ping, version last);
   /// The topic is followed again, or no longer wanted.
   void forget(const stream_id& topic);
