@@ -153,7 +153,8 @@ void session_actor::forget_login(const login_id& login) {
 // --- going ----------------------------------------------------------------------------------------------------------
 
 void session_actor::detach_client(const client_gone& d) {
-  for (const auto& [place, seq] : d.handed) handed_[place] = std::max(handed_[place], seq);
+  for (const auto& [place, seq] : d.handed)
+    if (!farewells_.owe(place, seq, d.client)) handed_[place] = std::max(handed_[place], seq);
   std::erase_if(early_, [&](const auto& c) { return c->client == d.client; });
   const auto arrival =
       std::find_if(arrivals_.begin(), arrivals_.end(), [&](const auto& a) { return a->client == d.client; });
@@ -169,6 +170,7 @@ void session_actor::detach_client(const client_gone& d) {
     client_ = nullptr;
     if (d.clean) return end("left");
   }
+  if (client_) say_farewells();
   // Also when it was not ours: the actor that served it failed, and nobody started the grace period.
   if (!client_ && arrivals_.empty()) lost();
 }

@@ -6,6 +6,7 @@
 // (session_places.cpp).
 
 #include "actors/event_sourced.hpp"
+#include "actors/farewells.hpp"
 #include "actors/session_directory.hpp"
 
 namespace parley {
@@ -49,7 +50,10 @@ private:
   void join(client_command_ptr c, join_place& j);
   void joined(client_command& c, const join_place& j, const result<answer>& r);
   void leave(client_command_ptr c, const stream_id& place);
+  /// The place let us go. A client that does not follow it now is given its end later.
   void dismiss(const stream_id& place);
+  void keep_farewell(const stream_id& place);
+  void say_farewells();
   /// Follows every place again: those whose membership is sure from what the last connection was handed; of the others
   /// the client has a moment to say with a join what it has, then the place itself is asked.
   void rejoin(const std::map<stream_id, version>& seen);
@@ -95,10 +99,11 @@ private:
   /// How we stand with a place: kept while we may be in it or something is under way.
   struct dealing {
     bool member = false;                    ///< by the last that was heard; after a recovery, supposed
-    bool sure = false;                      ///< heard by this actor
+    bool sure = false;                      ///< heard by this actor, and no wish to leave since
     bool busy = false;                      ///< an errand is under way
     bool retrying = false;                  ///< ... and fails: it is tried again until it does not
     bool draining = false;                  ///< what waited has its turn
+    version hidden = 0;                     ///< of a place without history: what the client is never shown
     std::optional<std::string> leave_after; ///< the errand under way, for this reason
     std::deque<client_command_ptr> line;    ///< waits for the errand
   };
@@ -110,6 +115,7 @@ private:
   client_arrived_ptr checking_;              ///< its login is asked for
   std::vector<client_command_ptr> early_;    ///< of those that arrived
   std::map<stream_id, version> handed_;      ///< what earlier connections were given, of each place
+  farewells farewells_;                      ///< what it owes of places that let us go
   std::set<stream_id> unclaimed_;            ///< places the client is in and does not follow yet
   std::map<stream_id, dealing> dealings_;
   std::uint64_t commands_ = 0; ///< numbers the cause of each command

@@ -73,13 +73,15 @@ void session_actor::joined(client_command& c, const join_place& j, const result<
   const auto client = reply_to(c, r);
   if (is_refusal(r)) return exit(j.place);
   if (!r) return with.member ? finish(j.place) : keep_leaving(j.place, "left");
+  if (!with.member) handed_.erase(j.place); // of an earlier stay
+  farewells_.forget(j.place);
+  with.hidden = r->forgetful ? r->since : 0;
   with.member = with.sure = true;
   client->joined(j.place, r->body);
   if (client == client_) {
     unclaimed_.erase(j.place);
-    auto after = std::min(j.after.value_or(r->version), r->version);
-    if (r->forgetful) after = std::max(after, r->since);
-    client_->subscribe(j.place, after);
+    const auto after = std::min(j.after.value_or(r->version), r->version);
+    client_->subscribe(j.place, std::max(after, with.hidden));
   } else if (client_ && unclaimed_.insert(j.place).second) {
     await_claims(); // who came back meanwhile does not follow it yet
   }
@@ -88,17 +90,20 @@ void session_actor::joined(client_command& c, const join_place& j, const result<
 
 void session_actor::leave(client_command_ptr c, const stream_id& place) {
   begin(place);
+  dealings_[place].sure = false;
   auto answered = [this, c, &place](const result<answer>& r) {
     if (r) follow_no_more(place);
     const auto client = reply_to(*c, r);
     if (!r) return keep_leaving(place, "left");
     client->left(place);
+    farewells_.forget(place);
     exit(place);
   };
   ask_to_leave(place, "left", std::move(answered));
 }
 
 void session_actor::dismiss(const stream_id& place) {
+  keep_farewell(place);
   if (is_busy(place)) { // what is under way settles it
     follow_no_more(place);
     dealings_[place].member = dealings_[place].sure = false;
@@ -108,10 +113,30 @@ void session_actor::dismiss(const stream_id& place) {
   exit(place);
 }
 
+void session_actor::keep_farewell(const stream_id& place) {
+  const auto known = dealings_.find(place);
+  if (known == dealings_.end() || !known->second.sure) return;
+  const auto follower = unclaimed_.contains(place) ? nullptr : client_;
+  farewells_.note(place, known->second.hidden, follower);
+  const auto handed = handed_.find(place);
+  if (!follower && handed != handed_.end()) farewells_.owe(place, handed->second, nullptr);
+  if (client_) say_farewells();
+}
+
+/// Gone at once, each is read to its end all the same: see hub::unsubscribe.
+void session_actor::say_farewells() {
+  for (const auto& [place, seq] : farewells_.take(client_)) {
+    client_->subscribe(place, seq);
+    client_->unsubscribe(place);
+  }
+}
+
 // --- coming back ----------------------------------------------------------------------------------------------------
 
 void session_actor::rejoin(const std::map<stream_id, version>& seen) {
+  say_farewells();
   unclaimed_.clear();
+  std::erase_if(handed_, [&](const auto& handed) { return !state().places.contains(handed.first); });
   for (const auto& [place, seq] : seen)
     if (state().places.contains(place)) handed_[place] = seq;
   for (const auto& place : state().places) {
@@ -119,7 +144,7 @@ void session_actor::rejoin(const std::map<stream_id, version>& seen) {
     const auto known = dealings_.find(place);
     const bool sure = known != dealings_.end() && known->second.sure;
     if (sure && handed != handed_.end())
-      client_->subscribe(place, handed->second);
+      client_->subscribe(place, std::max(handed->second, known->second.hidden));
     else
       unclaimed_.insert(place);
   }
@@ -146,10 +171,13 @@ void session_actor::ask_again(const stream_id& place) {
   auto answered = [this, place, client = client_](const result<answer>& r) {
     if (is_refusal(r)) return exit(place);
     if (r) {
-      dealings_[place].member = dealings_[place].sure = true;
+      auto& with = dealings_[place];
+      with.member = with.sure = true;
+      with.hidden = r->forgetful ? r->since : 0;
       if (client == client_ && unclaimed_.erase(place) != 0) {
         const auto handed = handed_.find(place);
-        client_->subscribe(place, std::min(handed == handed_.end() ? r->since : handed->second, r->version));
+        const auto after = std::min(handed == handed_.end() ? r->since : handed->second, r->version);
+        client_->subscribe(place, std::max(after, with.hidden));
       }
     }
     finish(place);
@@ -173,6 +201,7 @@ void session_actor::leave_for_good(const stream_id& place, const std::string& re
     return;
   }
   begin(place);
+  dealings_[place].sure = false;
   keep_leaving(place, reason);
 }
 

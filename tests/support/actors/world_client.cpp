@@ -74,15 +74,21 @@ void world_client::answer(std::optional<std::uint64_t> ack, result<parley::answe
 }
 void world_client::subscribe(const stream_id& topic, version after) {
   if (!is_connected()) return;
+  ended.erase(topic);
   const auto [at, fresh] = subscriptions.try_emplace(topic, after);
   if (!fresh) at->second = std::min(at->second, after);
 }
-void world_client::unsubscribe(const stream_id& topic) { subscriptions.erase(topic); }
+void world_client::unsubscribe(const stream_id& topic) {
+  if (!is_connected()) return;
+  if (const auto followed = subscriptions.extract(topic)) ended[topic] = followed.mapped();
+}
 void world_client::joined(const stream_id& place, const std::string&) {
   if (is_connected()) heard.push_back("joined " + place.text);
 }
 void world_client::left(const stream_id& place) {
-  if (is_connected()) heard.push_back("left " + place.text);
+  if (!is_connected()) return;
+  ended.erase(place);
+  heard.push_back("left " + place.text);
 }
 void world_client::close(close_reason why) {
   if (is_connected() && !closed) closed = why;

@@ -12,7 +12,8 @@ using domain::room;
 
 namespace {
 
-const std::vector<stream_id> places{{"room/hall"}, {"room/den"}, {"room/nook"}, {"lounge/bar"}};
+const stream_id nook{"room/nook"}; // shows nobody what was before they came
+const std::vector<stream_id> places{{"room/hall"}, {"room/den"}, nook, {"lounge/bar"}};
 const std::vector<std::string> users{"ann", "ben", "cem"};
 
 std::string login_of(const std::string& user) { return "l-" + user; }
@@ -29,6 +30,10 @@ public:
     small.id = {"den"};
     small.capacity = 2;
     world_->ask<room>({"room/den"}, small, caller("ann"));
+    room::open forgetful;
+    forgetful.id = {std::string{nook.key()}};
+    forgetful.history = "none";
+    world_->ask<room>(nook, forgetful, caller("ann"));
     world_->settle();
   }
 
@@ -83,6 +88,8 @@ public:
       std::sort(in.begin(), in.end());
       INFO("session " << c->session().text);
       CHECK(follows == in);
+      for (const auto* begun : {&c->subscriptions, &c->ended})
+        if (begun->contains(nook)) CHECK(begun->at(nook) >= last_join(c->session(), nook));
       for (std::uint64_t ack = 1; ack <= c->asked; ++ack) {
         INFO("command " << ack);
         CHECK(c->answer_to(ack) != nullptr);
@@ -160,8 +167,17 @@ private:
       if (clean)
         world_->say_goodbye(client);
       else
-        world_->drop(client);
+        world_->drop(client, random_.one_in(2) ? client->subscriptions : std::map<stream_id, version>{});
     });
+  }
+
+  version last_join(const session_id& session, const stream_id& place) const {
+    version last = 0;
+    const auto records = log_.read(0, std::size_t(-1), std::size_t(-1));
+    for (const auto& r : *records)
+      if (r.stream == place && r.type == "joined" && r.data.at("sessionId").get<std::string>() == session.text)
+        last = r.version;
+    return last;
   }
 
   template <class F>

@@ -1,0 +1,110 @@
+// Sessions whose log is full, whose commits fail, or that fail themselves.
+#include "tests/unit/actors/shell/session_fixture.hpp"
+
+using namespace parley;
+using namespace parley::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("the grace of a connection that is lost while the disk is full begins when there is room again") {
+  memory_log log;
+  actor_world world{log};
+  const auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  world.settle();
+  log.set_full(true);
+  world.drop(ann);
+  world.pass(10s);
+  log.set_full(false);
+  world.pass(45s);
+  check_all_over(log);
+}
+
+TEST_CASE("a session that ends while the disk is full leaves when there is room again") {
+  memory_log log;
+  actor_world world{log};
+  const auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  ann->join(den);
+  world.settle();
+  SECTION("from the start") { log.set_full(true); }
+  world.say_goodbye(ann);
+  SECTION("after it was closed") {
+    world.run();
+    world.log().commit(1);
+    log.set_full(true);
+  }
+  SECTION("after one place was left") {
+    world.run();
+    world.log().commit(1);
+    world.run();
+    world.log().commit(1);
+    log.set_full(true);
+  }
+  SECTION("after both were left") {
+    world.run();
+    world.log().commit(1);
+    world.run();
+    world.log().commit(2);
+    log.set_full(true);
+  }
+  world.pass(10s);
+  log.set_full(false);
+  world.pass(10s);
+  check_all_over(log);
+}
+
+TEST_CASE("a return that never became durable does not leave a client on a session that ends") {
+  memory_log log;
+  actor_world world{log};
+  const auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  world.settle();
+  world.drop(ann);
+  world.pass(10s);
+  SECTION("with room again in time, the client stays") {
+    log.set_full(true);
+    const auto back = world.resume("s1", "ann");
+    world.pass(5s);
+    log.set_full(false);
+    world.pass(60s);
+    CHECK(back->is_live());
+    CHECK(members_of(log, hall) == lines{"s1"});
+  }
+  SECTION("after the grace it is told to come back, and begins anew") {
+    world.pass(19s + 500ms);
+    const auto back = world.resume("s1", "ann");
+    answer_loads(world);
+    REQUIRE(world.log().commits_waiting() == 1); // resumed
+    log.fail_next_append();
+    world.log().commit(1);
+    world.pass(5s); // the grace timer is faster than the second try
+    CHECK(back->closed == close_reason::come_back);
+    CHECK(members_of(log, hall).empty());
+  }
+}
+
+TEST_CASE("a session that fails tells its client to come back, and the grace begins") {
+  memory_log log;
+  actor_world world{log};
+  const auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  world.settle();
+  world.log().explode_on_submit();
+  const auto fatal = ann->join(den);
+  world.settle();
+  CHECK(ann->closed == close_reason::come_back);
+  CHECK(ann->failed_with(fatal, errc::unavailable));
+  SECTION("and ends") {
+    world.drop(ann);
+    world.pass(31s);
+    check_all_over(log);
+  }
+  SECTION("or it comes back") {
+    const auto back = world.resume("s1", "ann");
+    world.drop(ann);
+    world.pass(60s);
+    CHECK(back->is_live());
+    CHECK(back->follows() == std::vector{hall});
+    CHECK(members_of(log, hall) == lines{"s1"});
+  }
+}

@@ -1,0 +1,45 @@
+#pragma once
+// What the tests of sessions share: a few places, and who is where at the end.
+
+#include "tests/support/actors/actor_world.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace parley::test {
+
+inline const stream_id hall{"room/hall"}, den{"room/den"}, bar{"lounge/bar"};
+inline const stream_id s1{"session/s1"};
+using lines = std::vector<std::string>;
+
+inline void answer_loads(actor_world& world) {
+  world.run();
+  while (world.log().answer_load()) world.run();
+}
+
+/// Everybody left, nothing is owed, no timer stands.
+inline void check_all_over(const memory_log& log) {
+  CHECK(wrong_with_membership(log) == "");
+  for (const auto& place : {hall, den, bar}) CHECK(members_of(log, place).empty());
+  CHECK(log.due_timers(time_point::max() - std::chrono::milliseconds{1}, 10)->empty());
+  CHECK(log.restart_timers({}, 10)->empty());
+}
+
+/// A room of one place, in which ben is already.
+inline world_client_ptr fill_den(actor_world& world) {
+  domain::room::open small;
+  small.id = {"den"};
+  small.capacity = 1;
+  world.ask<domain::room>(den, small, caller("host"));
+  const auto ben = world.connect("s2", "ben");
+  ben->join(den);
+  world.settle();
+  return ben;
+}
+
+inline actor_world::options later(std::chrono::milliseconds time) {
+  actor_world::options chosen;
+  chosen.start = noon + time;
+  return chosen;
+}
+
+} // namespace parley::test

@@ -1,0 +1,183 @@
+// Connections that are lost, servers that crash, and clients that come back from either.
+#include "tests/unit/actors/shell/session_fixture.hpp"
+
+using namespace parley;
+using namespace parley::test;
+using namespace std::chrono_literals;
+
+TEST_CASE("a lost connection leaves after its grace, once") {
+  memory_log log;
+  actor_world world{log};
+  const auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  world.settle();
+  world.drop(ann);
+  world.pass(29s);
+  CHECK(members_of(log, hall) == lines{"s1"});
+  world.pass(2s);
+  CHECK(members_of(log, hall).empty());
+  CHECK(story_of(log, hall).back() == "left s1 connection-lost");
+  check_all_over(log);
+  CHECK(world.entities().size() == 1); // the hall; the session is gone
+}
+
+TEST_CASE("a client that comes back in time keeps its places and gets what it was not handed") {
+  memory_log log;
+  actor_world world{log};
+  const auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  ann->say(hall, "one");
+  world.settle();
+  world.drop(ann, {{hall, 2}});
+  world.pass(20s);
+  const auto back = world.resume("s1", "ann");
+  world.settle();
+  REQUIRE(back->greetings.size() == 1);
+  CHECK(back->greetings[0].resumed);
+  CHECK(back->greetings[0].places == std::vector{hall});
+  CHECK(back->subscriptions == std::map<stream_id, version>{{hall, 2}});
+  world.pass(60s);
+  CHECK(members_of(log, hall) == lines{"s1"});
+  world.say_goodbye(back);
+  world.settle();
+  check_all_over(log);
+}
+
+TEST_CASE("a client that comes back too late is told that its session is over") {
+  memory_log log;
+  actor_world world{log};
+  const auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  world.settle();
+  world.drop(ann);
+  world.pass(31s);
+  const auto back = world.resume("s1", "ann");
+  const auto early = back->join(hall);
+  world.settle();
+  CHECK(back->over);
+  CHECK(back->failed_with(early, errc::unavailable)); // no command stays unanswered
+  CHECK(members_of(log, hall).empty());
+  world.settle();
+  CHECK(world.entities().size() == 1);
+}
+
+TEST_CASE("after a crash the session gets its grace, and then every place its one left") {
+  memory_log log;
+  {
+    actor_world world{log};
+    world.ask<domain::lounge>(bar, domain::lounge::create{{"bar"}, "Bar", ""}, caller("host"));
+    const auto ann = world.connect("s1", "ann");
+    world.settle();
+    ann->join(hall);
+    ann->join(bar);
+    world.settle();
+  }
+  log.crash();
+  actor_world world{log, later(1h)};
+  world.pass(29s);
+  CHECK(members_of(log, hall) == lines{"s1"});
+  world.pass(2s);
+  check_all_over(log);
+  CHECK(story_of(log, bar).back() == "left s1 connection-lost");
+}
+
+TEST_CASE("a crash between a session's note and the place's yes leaves nothing behind") {
+  memory_log log;
+  {
+    actor_world world{log};
+    const auto ann = world.connect("s1", "ann");
+    ann->join(hall);
+    answer_loads(world);
+    world.log().commit_unanswered(1);
+  }
+  log.crash();
+  actor_world world{log, later(1h)};
+  world.pass(31s);
+  check_all_over(log);
+  CHECK(story_of(log, hall).empty());
+}
+
+TEST_CASE("a crash while a session leaves its places is finished by the next run") {
+  memory_log log;
+  {
+    actor_world world{log};
+    const auto ann = world.connect("s1", "ann");
+    ann->join(hall);
+    ann->join(den);
+    world.settle();
+    world.say_goodbye(ann);
+    world.run();
+    world.log().commit(1); // closed
+    world.run();
+    world.log().commit_unanswered(1); // one of them left
+  }
+  log.crash();
+  actor_world world{log, later(1h)};
+  world.pass(2s);
+  check_all_over(log);
+}
+
+TEST_CASE("a client that comes back after a crash is told all since it joined, not what was before") {
+  memory_log log;
+  {
+    actor_world world{log};
+    const auto ben = world.connect("s2", "ben");
+    ben->join(hall);
+    for (int i = 0; i < 5; ++i) ben->say(hall, "before ann");
+    world.settle();
+    const auto ann = world.connect("s1", "ann");
+    ann->join(hall);
+    world.settle();
+    REQUIRE(ann->subscriptions.at(hall) == 8);
+    ben->say(hall, "after ann");
+    world.settle();
+  }
+  log.crash();
+  actor_world world{log, later(5s)};
+  const auto back = world.resume("s1", "ann");
+  world.pass(500ms);
+  CHECK(back->follows().empty()); // it may say itself what it has
+  world.pass(1s);
+  CHECK(back->subscriptions == std::map<stream_id, version>{{hall, 8}});
+  CHECK(log.stream_version(hall).value() == 9);
+}
+
+TEST_CASE(
+    "a client that comes back after a crash and joins with what it has is taken at its word, as far as that goes") {
+  memory_log log;
+  {
+    actor_world world{log};
+    const auto ann = world.connect("s1", "ann");
+    ann->join(hall);
+    ann->join(den);
+    world.settle();
+  }
+  log.crash();
+  actor_world world{log, later(5s)};
+  const auto back = world.resume("s1", "ann");
+  world.settle();
+  back->join(hall, 1);
+  back->join(den, 1'000'000); // of what does not exist yet, it has nothing
+  world.pass(3s);
+  CHECK(back->subscriptions == std::map<stream_id, version>{{den, 2}, {hall, 1}});
+}
+
+TEST_CASE("a client that comes back to a room closed meanwhile is not in it") {
+  memory_log log;
+  {
+    actor_world world{log};
+    const auto ann = world.connect("s1", "ann");
+    ann->join(hall);
+    world.settle();
+    ann->close_room(hall);
+    answer_loads(world);
+    world.log().commit_unanswered(1); // nobody tells the session
+  }
+  log.crash();
+  actor_world world{log, later(5s)};
+  const auto back = world.resume("s1", "ann");
+  world.pass(3s);
+  CHECK(back->follows().empty());
+  CHECK(story_of(log, s1).back() == "exited room/hall");
+  CHECK(wrong_with_membership(log) == "");
+}
