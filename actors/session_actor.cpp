@@ -85,7 +85,11 @@ void session_actor::check_first() {
     if (checking_ != asked) return; // it went meanwhile
     checking_ = nullptr;
     if (!is_ready()) return load(); // a commit failed meanwhile; once recovered we ask again
-    if (r) return let_in();
+    if (r) {
+      // A token knows only the name of its day.
+      asked->who.name = domain::account::name_in(r->body, asked->who.name);
+      return let_in();
+    }
     const bool refused = describe(r.error().code).status == 401;
     refuse_first(refused ? close_reason::log_in_again : close_reason::come_back);
     if (arrivals_.empty() && !client_) return lost();

@@ -230,6 +230,12 @@ std::string account::reply(const state& after, const command& c, const context&,
   return text;
 }
 
+std::string account::name_in(const std::string& reply, const std::string& otherwise) {
+  const auto told = nlohmann::json::parse(reply, nullptr, false);
+  const auto name = told.find("name");
+  return name != told.end() && name->is_string() ? name->get<std::string>() : otherwise;
+}
+
 std::string account::snapshot(const state& s) { return write_snapshot(s); }
 result<account::state> account::restore(std::string_view text) { return read_snapshot<state>(text); }
 

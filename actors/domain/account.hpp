@@ -92,6 +92,8 @@ struct account {
   /// register_*, open_login, refresh_login: {id, email?, name, guest, loginId, generation}; read_credentials: {id,
   /// name, email, passwordHash}; check_login: {id, name, guest}; rename: {id, email?, name}; revoke_login: {}.
   [[nodiscard]] static std::string reply(const state& after, const command& c, const context& by, version at);
+  /// The name that such a reply tells; `otherwise` when it tells none.
+  [[nodiscard]] static std::string name_in(const std::string& reply, const std::string& otherwise);
   [[nodiscard]] static std::string snapshot(const state& s);
   [[nodiscard]] static result<state> restore(std::string_view snapshot);
 };

@@ -4,17 +4,6 @@
 #include "gateway/auth/origins.hpp"
 
 namespace parley::gateway {
-namespace {
-
-/// The account knows the name in force; the token only the one of its day.
-std::string name_in(const std::string& reply, const std::string& otherwise) {
-  const auto parsed = nlohmann::json::parse(reply, nullptr, false);
-  const auto name = parsed.find("name");
-  if (!parsed.is_object() || name == parsed.end() || !name->is_string()) return otherwise;
-  return name->get<std::string>();
-}
-
-} // namespace
 
 void authenticate(const call_ptr& c, bool required, std::function<void()> then) {
   const auto sent = read_credentials(c->request);
@@ -40,7 +29,8 @@ void authenticate(const call_ptr& c, bool required, std::function<void()> then) 
                                    question, by, {}, {}, reply{[c, known, then = std::move(then)](result<answer> a) {
                                      if (!a) return c->refuse(a.error());
                                      c->who = known;
-                                     c->who->name = name_in(a->body, known.name);
+                                     // The account knows the name in force; the token only the one of its day.
+                                     c->who->name = domain::account::name_in(a->body, known.name);
                                      then();
                                    }}});
 }

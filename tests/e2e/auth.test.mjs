@@ -108,6 +108,23 @@ test('logout revokes at once, WebSockets of that login too, other devices stay',
   await mobile.close();
 });
 
+test('whoever was renamed has the new name on the next connection, with the token of before', async () => {
+  const ada = await server.signUp('Ada');
+  const before = await Client.connect(server, {token: ada.token});
+  await before.join('renamed');
+  assert.equal(before.greeting.name, 'Ada');
+  const renamed = await server.request('PATCH', '/api/users/me', {token: ada.token, body: {name: 'Ada L.'}});
+  assert.equal(renamed.status, 200, renamed.text);
+  const next = await Client.connect(server, {token: ada.token});
+  assert.equal(next.greeting.name, 'Ada L.');
+  await next.join('renamed');
+  assert.equal((await before.next('user-joined')).name, 'Ada L.');
+  await next.ask('send-message', {roomId: 'renamed', text: 'It is me'});
+  assert.equal((await before.next('message-received')).sender, 'Ada L.');
+  await before.close();
+  await next.close();
+});
+
 test('a guest gets a token with a name, and is a guest on the WebSocket', async () => {
   const guest = await server.post('/api/auth/guest', {name: 'Gustav'});
   assert.equal(guest.status, 201);

@@ -113,6 +113,10 @@ outcome_slot actor_world::revoke(const std::string& user, const std::string& log
                               domain::account::revoke_login{{login}, "logout"}, caller(user));
 }
 
+outcome_slot actor_world::rename(const std::string& user, const std::string& name) {
+  return ask<domain::account>(make_stream(domain::account::family, user), domain::account::rename{name}, caller(user));
+}
+
 outcome_slot actor_world::create_lounge(const stream_id& place, const std::string& owner) {
   return ask<domain::lounge>(place, domain::lounge::create{{std::string{place.key()}}, "Lounge", ""}, caller(owner));
 }

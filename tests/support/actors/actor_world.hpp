@@ -66,6 +66,7 @@ public:
   }
   outcome_slot sign_up(const std::string& user, const std::string& login);
   outcome_slot revoke(const std::string& user, const std::string& login);
+  outcome_slot rename(const std::string& user, const std::string& name);
   outcome_slot create_lounge(const stream_id& place, const std::string& owner);
 
   // --- time and steps -----------------------------------------------------------------------------------------------

@@ -46,6 +46,27 @@ TEST_CASE("a login that is not in force is refused, and disturbs nobody") {
   CHECK(ann->succeeded(said));
 }
 
+TEST_CASE("whoever was renamed has the new name on the next connection, whatever the token says") {
+  memory_log log;
+  actor_world world{log};
+  world.sign_up("ann", "l1");
+  world.settle();
+  const auto ann = world.connect("s1", "ann", "l1");
+  ann->join(den);
+  world.settle();
+  CHECK(ann->greetings.at(0).name == "ann");
+  world.rename("ann", "Ann L.");
+  world.drop(ann);
+  world_client_ptr next;
+  SECTION("on a new session") { next = world.connect("s2", "ann", "l1"); }
+  SECTION("or on one that is resumed") { next = world.resume("s1", "ann", "l1"); }
+  next->join(hall);
+  world.settle();
+  CHECK(next->greetings.at(0).name == "Ann L.");
+  const auto joined = std::get<event>(world.published(hall).back()->what);
+  CHECK(std::get<events::joined>(std::get<events::room_event>(joined)).name == "Ann L.");
+}
+
 TEST_CASE("nobody takes over somebody else's session") {
   memory_log log;
   actor_world world{log};
