@@ -118,6 +118,27 @@ test('a room closes when its host says so, or when its time is over', async () =
   await guest.close();
 });
 
+test('who was away when its room closed is told on coming back what it missed, to the end', async () => {
+  const {roomId} = (await makeRoom('Closing')).json;
+  const host = await Client.connect(server, {token: ada.token});
+  const away = await Client.connect(server, {token: bob.token});
+  await host.join(roomId);
+  const {seq} = await away.join(roomId);
+  await away.drop();
+  for (const text of ['one', 'two']) await host.say(roomId, text);
+  const closed = await server.request('DELETE', `/api/rooms/${roomId}`, {token: ada.token});
+  assert.equal(closed.status, 200, closed.text);
+  const {sessionId: session, resume} = away.greeting;
+  const back = await Client.connect(server, {token: bob.token, session, resume});
+  assert.deepEqual([back.greeting.resumed, back.greeting.places], [true, []]);
+  const end = await back.next('room-closed');
+  assert.deepEqual(back.all('message-received').map(message => message.text), ['one', 'two']);
+  const seqs = back.pushes.map(push => push.data.seq).filter(Boolean);
+  assert.deepEqual(seqs, Array.from({length: end.seq - seq}, (_, i) => seq + 1 + i));
+  await host.close();
+  await back.close();
+});
+
 test('a room without history shows nobody what was before they came, whatever they ask for', async () => {
   const {roomId} = (await server.post('/api/rooms', {history: 'none'}, {token: ada.token})).json;
   const early = await Client.connect(server, {token: ada.token});

@@ -187,3 +187,11 @@ test('behind a trusted proxy each client has limits of its own, and cannot choos
     await proxied.stop();
   }
 });
+
+test('asking after rooms that do not exist keeps nothing of them in memory', async () => {
+  const entities = async () => Number(/^parley_entities (\d+)/m.exec((await server.get('/metrics')).text)[1]);
+  const asker = await Client.connect(server);
+  for (let i = 0; i < 150; ++i) await asker.ask('leave-room', {roomId: `nowhere-${i}`});
+  await eventually('they are gone', async () => await entities() < 100);
+  await asker.close();
+});
