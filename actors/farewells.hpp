@@ -1,7 +1,7 @@
 #pragma once
-// Places that let a session go, and whose end its client may not have seen: its connection was gone, or broke before the
-// end arrived. Its next connection gets the rest. Only a room that closes lets anybody go, so that rest ends where the
-// room does. Who leaves by their own wish is owed nothing. Used by the session's actor.
+// Places that let a session go, and whose end its client may not have seen: its connection was gone, or broke before
+// the end arrived. Its next connection gets the rest. Only a room that closes lets anybody go, so that rest ends where
+// the room does. Who leaves by their own wish is owed nothing. Used by the session's actor.
 
 #include "actors/client_port.hpp"
 

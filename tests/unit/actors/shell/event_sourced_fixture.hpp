@@ -29,7 +29,9 @@ inline bool is_ok(const outcome_slot& o) { return *o && **o; }
 inline bool is_refused(const outcome_slot& o, errc code) { return *o && !**o && (**o).error().code == code; }
 inline bool is_open(const outcome_slot& o) { return !o->has_value(); }
 
-inline idempotency once(std::string key, std::string fingerprint = "f") { return {std::move(key), std::move(fingerprint)}; }
+inline idempotency once(std::string key, std::string fingerprint = "f") {
+  return {std::move(key), std::move(fingerprint)};
+}
 
 inline std::vector<version> seqs(const actor_world& world, const stream_id& topic) {
   std::vector<version> found;
