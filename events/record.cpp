@@ -2,18 +2,39 @@
 
 #include "events/assertion.hpp"
 #include "events/json_writer.hpp"
+#include "events/simd_json.hpp"
 
+#include <limits>
 #include <openssl/evp.h>
 
 namespace parley {
 namespace {
 
-using nlohmann::json;
+constexpr std::size_t depth_max = 1000; ///< of an event's content: more than any client's text may have
 
-const json* member(const json& object, std::string_view name, json::value_t kind) {
-  const auto at = object.find(name);
-  return at != object.end() && at->type() == kind ? &*at : nullptr;
-}
+/// The members of a record as they come, which is in the order that append_record writes; any other order is slower.
+class members {
+public:
+  explicit members(simdjson::dom::object of)
+    : of_{of} {}
+
+  [[nodiscard]] bool take(std::string_view name, std::string& to) const {
+    std::string_view text;
+    if (of_[name].get_string().get(text) != simdjson::SUCCESS) return false;
+    to = text;
+    return true;
+  }
+  [[nodiscard]] bool take(std::string_view name, std::uint64_t& to) const {
+    return of_[name].get_uint64().get(to) == simdjson::SUCCESS;
+  }
+  [[nodiscard]] bool take(std::string_view name, nlohmann::json& to) const {
+    simdjson::dom::element element;
+    return of_[name].get(element) == simdjson::SUCCESS && element.is_object() && take_value(element, to, depth_max);
+  }
+
+private:
+  simdjson::dom::object of_;
+};
 
 /// One digest context a thread: fetching SHA-256 anew for each record would cost more than hashing it.
 struct sha256_context {
@@ -50,26 +71,23 @@ void append_record(std::string& out, const stream_id& stream, version v, positio
 }
 
 result<record> parse_record(std::string_view bytes) {
-  auto object = json::parse(bytes, nullptr, false);
-  if (!object.is_object()) return fail(errc::corrupt, "a record is not a JSON object");
-  using kind = json::value_t;
-  const auto* stream = member(object, "stream", kind::string);
-  const auto* at_version = member(object, "version", kind::number_unsigned);
-  const auto* at_position = member(object, "position", kind::number_unsigned);
-  const auto* type = member(object, "type", kind::string);
-  const auto* schema = member(object, "schema", kind::number_unsigned);
-  const auto* time = member(object, "time", kind::string);
-  const auto* actor = member(object, "actor", kind::string);
-  const auto* cause = member(object, "cause", kind::string);
-  if (!stream || !at_version || !at_position || !type || !schema || !time || !actor || !cause ||
-      !member(object, "data", kind::object) || !member(object, "personal", kind::object))
+  simdjson::dom::object object;
+  if (parse_here(bytes).get_object().get(object) != simdjson::SUCCESS)
+    return fail(errc::corrupt, "a record is not a JSON object");
+  const members from{object};
+  record r;
+  std::uint64_t schema = 0;
+  std::string time;
+  if (!from.take("stream", r.stream.text) || !from.take("version", r.version) || !from.take("type", r.type) ||
+      !from.take("schema", schema) || schema > std::numeric_limits<int>::max() || !from.take("time", time) ||
+      !from.take("actor", r.actor) || !from.take("cause", r.cause) || !from.take("data", r.data) ||
+      !from.take("personal", r.personal) || !from.take("position", r.position))
     return fail(errc::corrupt, "a record lacks a field");
-  const auto when = parse_iso8601(time->get_ref<const std::string&>());
+  const auto when = parse_iso8601(time);
   if (!when) return fail(errc::corrupt, "a record's time cannot be read");
-  return record{{stream->get<std::string>()}, at_version->get<version>(), at_position->get<position>(),
-                type->get<std::string>(),     schema->get<int>(),         *when,
-                actor->get<std::string>(),    cause->get<std::string>(),  std::move(object["data"]),
-                std::move(object["personal"])};
+  r.schema = static_cast<int>(schema);
+  r.time = *when;
+  return r;
 }
 
 result<event> content_of(const record& r) { return decode(r.stream.family(), r.type, r.schema, r.data, r.personal); }

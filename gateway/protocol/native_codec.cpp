@@ -1,7 +1,7 @@
 #include "gateway/protocol/native_codec.hpp"
 
+#include "events/json_reader.hpp"
 #include "events/json_writer.hpp"
-#include "gateway/protocol/json_depth.hpp"
 
 namespace parley::gateway {
 namespace {
@@ -26,6 +26,15 @@ result<std::optional<std::uint64_t>> take_ack(const json& frame) {
   return ack->get<std::uint64_t>();
 }
 
+error refusal_of(json_fault f, std::size_t depth_max) {
+  switch (f) {
+  case json_fault::not_utf8: return {errc::malformed, "a frame must be UTF-8"};
+  case json_fault::too_deep:
+    return {errc::malformed, "a frame may nest at most " + std::to_string(depth_max) + " levels"};
+  default: return {errc::malformed, "a frame must be one JSON object"};
+  }
+}
+
 void append_error_members(json_writer& w, const error& e) {
   w.field("code", describe(e.code).code).field("message", text_of(e));
   if (e.retry_after_s > 0) w.field("retryAfter", e.retry_after_s);
@@ -36,11 +45,9 @@ void append_error_members(json_writer& w, const error& e) {
 result<client_message> native_codec::parse(std::string_view frame) const {
   if (frame.size() > options_.frame_bytes_max)
     return fail(errc::too_large, "a frame may have at most " + std::to_string(options_.frame_bytes_max) + " bytes");
-  if (!is_utf8(frame)) return fail(errc::malformed, "a frame must be UTF-8");
-  if (!nests_at_most(frame, options_.depth_max))
-    return fail(errc::malformed, "a frame may nest at most " + std::to_string(options_.depth_max) + " levels");
-  auto parsed = json::parse(frame, nullptr, false);
-  if (parsed.is_discarded()) return fail(errc::malformed, "a frame must be one JSON object");
+  auto read = read_json(frame, options_.depth_max);
+  if (!read) return tl::make_unexpected(refusal_of(read.error(), options_.depth_max));
+  auto& parsed = *read;
   if (!parsed.is_object()) return fail(errc::malformed, "a frame must be a JSON object");
 
   client_message message;

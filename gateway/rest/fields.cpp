@@ -1,30 +1,11 @@
 #include "gateway/rest/fields.hpp"
 
+#include "events/json_reader.hpp"
+
 #include <algorithm>
 
 namespace parley::gateway {
 namespace {
-
-/// One scan before anything is built: brackets outside of strings count.
-bool nests_deeper(std::string_view text, std::size_t depth_max) {
-  std::size_t depth = 0;
-  bool quoted = false;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    if (quoted) {
-      if (c == '\\')
-        ++i;
-      else if (c == '"')
-        quoted = false;
-    } else if (c == '"')
-      quoted = true;
-    else if (c == '{' || c == '[') {
-      if (++depth > depth_max) return true;
-    } else if ((c == '}' || c == ']') && depth > 0)
-      --depth;
-  }
-  return false;
-}
 
 std::string lower_without_space(std::string_view text) {
   std::string out;
@@ -45,11 +26,13 @@ result<nlohmann::json> read_body(const http_request& request, std::size_t bytes_
   if (request.body.empty()) return nlohmann::json::object();
   if (request.body.size() > bytes_max) return fail(errc::too_large, "the body is too large");
   if (!is_json(request.header("content-type"))) return fail(errc::unsupported_media);
-  if (nests_deeper(request.body, depth_max)) return fail(errc::malformed, "the body nests too deep");
-  auto body = nlohmann::json::parse(request.body, nullptr, false);
-  if (body.is_discarded()) return fail(errc::malformed, "the body is not JSON");
-  if (!body.is_object()) return fail(errc::malformed, "the body must be a JSON object");
-  return body;
+  auto body = read_json(request.body, depth_max);
+  if (!body)
+    return fail(errc::malformed, body.error() == json_fault::too_deep   ? "the body nests too deep"
+                                 : body.error() == json_fault::not_utf8 ? "the body is not UTF-8"
+                                                                        : "the body is not JSON");
+  if (!body->is_object()) return fail(errc::malformed, "the body must be a JSON object");
+  return std::move(*body);
 }
 
 const nlohmann::json* fields::at(const char* name) const {

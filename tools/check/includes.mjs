@@ -11,9 +11,10 @@ const rooms = [
   {folder: 'actors/domain/', may: [...plainEvents, 'actors/domain/']},
   {folder: 'actors/', may: [...plainEvents, 'actors/']},
   {folder: 'projections/', may: [...plainEvents, 'projections/']},
-  // Codecs see bytes and neutral messages: ids, errors, and how JSON text is written.
+  // Codecs see bytes and neutral messages: ids, errors, and how JSON text is read and written.
   {folder: 'gateway/protocol/',
-   may: ['events/ids.hpp', 'events/errors.hpp', 'events/json_writer.hpp', 'gateway/protocol/']},
+   may: ['events/ids.hpp', 'events/errors.hpp', 'events/json_reader.hpp', 'events/json_writer.hpp',
+         'gateway/protocol/']},
   // The bridge is the one place of the gateway that meets actors.
   {folder: 'gateway/bridge/', may: [...plainEvents, 'actors/', 'gateway/protocol/', 'gateway/bridge/', 'gateway/hub/',
                                     'gateway/auth/', 'gateway/app/settings.hpp']},
@@ -36,6 +37,7 @@ const rooms = [
 const libraries = [
   {name: 'RocksDB', header: /^rocksdb\//, within: ['events/log/'], files: 1},
   {name: 'libpq', header: /^(libpq-fe\.h|libpq\/|postgresql\/|pg_config)/, within: ['projections/pg/']},
+  {name: 'simdjson', header: /^simdjson/, within: ['events/'], files: 1},
   {name: 'CAF', header: /^caf\//,
    within: ['actors/', 'gateway/bridge/', 'tests/unit/actors/', 'tests/unit/gateway/bridge/', 'tests/simulation/',
             'tests/support/'],
