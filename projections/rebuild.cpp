@@ -1,12 +1,10 @@
 #include "projections/rebuild.hpp"
 
-#include "projections/changes.hpp"
 #include "projections/pg/loader.hpp"
 #include "projections/pg/migrations.hpp"
 #include "projections/pg/store.hpp"
+#include "projections/read_ahead.hpp"
 
-#include <condition_variable>
-#include <deque>
 #include <thread>
 
 namespace parley {
@@ -17,11 +15,6 @@ using std::chrono::steady_clock;
 /// Behind the live tables by at most this many events, the rest is applied under the lock.
 constexpr position close_enough = 2000;
 constexpr int rounds_max = 100;
-constexpr std::size_t decoded_ahead_max = 3;
-/// Records are read and folded in pieces this small: what a piece is parsed into stays in the processor's caches and is
-/// given back before the next, where a whole batch of parsed records would go through memory.
-constexpr std::size_t piece_events = 256;
-constexpr std::size_t pieces_max = 64;
 
 template <class T>
 auto failure(const result<T>& r) {
@@ -38,66 +31,6 @@ pg::connect_options connect_options_of(const std::string& url, std::string schem
   return o;
 }
 
-/// One batch: at most `batch_events` and `batch_bytes`, and not beyond `to`.
-result<change_set> read_batch(record_source& source, const rebuild_options& options, position from, position to) {
-  change_set changes;
-  changes.from = changes.to = from;
-  const auto end = from + std::min<position>(options.batch_events, to - from);
-  const auto piece_bytes = std::max<std::size_t>(options.batch_bytes / pieces_max, 1);
-  for (std::size_t pieces = 0; changes.to < end && pieces < pieces_max; ++pieces) {
-    const auto records = source.read(changes.to, std::min<position>(piece_events, end - changes.to), piece_bytes);
-    if (!records) return failure(records);
-    if (records->empty()) return fail(errc::corrupt, "the log ends before its head");
-    if (auto folded = fold_into(changes, *records); !folded) return failure(folded);
-  }
-  return changes;
-}
-
-/// Reads and folds on a thread of its own, a few batches ahead of whoever takes them.
-class decoder {
-public:
-  decoder(record_source& source, const rebuild_options& options, position from, position to)
-    : thread_{[this, &source, &options, from, to] { run(source, options, from, to); }} {}
-  ~decoder() {
-    {
-      const std::lock_guard lock{mutex_};
-      stopping_ = true;
-    }
-    changed_.notify_all();
-    thread_.join();
-  }
-  /// The next batch.
-  result<change_set> take() {
-    std::unique_lock lock{mutex_};
-    changed_.wait(lock, [this] { return !ready_.empty(); });
-    auto next = std::move(ready_.front());
-    ready_.pop_front();
-    changed_.notify_all();
-    return next;
-  }
-
-private:
-  void run(record_source& source, const rebuild_options& options, position from, position to) {
-    for (auto at = from; at < to;) {
-      auto changes = read_batch(source, options, at, to);
-      const bool ok = changes.has_value();
-      if (ok) at = changes->to;
-      std::unique_lock lock{mutex_};
-      changed_.wait(lock, [this] { return stopping_ || ready_.size() < decoded_ahead_max; });
-      if (stopping_) return;
-      ready_.push_back(std::move(changes));
-      changed_.notify_all();
-      if (!ok) return;
-    }
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<result<change_set>> ready_; // guarded by mutex_
-  bool stopping_ = false;                // guarded by mutex_
-  std::thread thread_;
-};
-
 std::string beyond_this_log(position live) {
   return "the live read models stand at " + std::to_string(live) +
          ", beyond this log: they were made from another one. Name the database that belongs to the log, or drop them "
@@ -109,6 +42,7 @@ public:
   rebuilder(record_source& source, const rebuild_options& options, const rebuild_progress& told)
     : source_{source}
     , options_{options}
+    , batches_{options.batch_events, options.batch_bytes}
     , told_{told}
     , next_{connect_options_of(options.database_url, "parley_next")} {}
 
@@ -165,7 +99,7 @@ private:
   template <class Write>
   result<void> apply_to(position head, Write write) {
     if (at_ >= head) return {};
-    decoder ahead{source_, options_, at_, head};
+    read_ahead ahead{source_, batches_, at_, head};
     while (at_ < head) {
       const auto changes = ahead.take();
       if (!changes) return failure(changes);
@@ -206,7 +140,7 @@ private:
   result<void> catch_up_with(position live) {
     while (at_ < live) {
       if (const auto head = source_.head(); !head || *head < live) return fail(errc::conflict, beyond_this_log(live));
-      const auto changes = read_batch(source_, options_, at_, live);
+      const auto changes = read_batch(source_, batches_, at_, live);
       if (!changes) return failure(changes);
       if (auto q = db_->queue("BEGIN"); !q) return q;
       if (auto q = db_->queue("SET LOCAL search_path = parley_next"); !q) return q;
@@ -290,6 +224,7 @@ private:
 
   record_source& source_;
   const rebuild_options& options_;
+  const batch_limits batches_;
   const rebuild_progress& told_;
   pg::store next_;
   std::optional<pg::connection> db_;
