@@ -1,7 +1,7 @@
 #pragma once
 // The layer under Beast's WebSocket stream. Beast reads through it and writes its handshake and control frames to it;
 // once `queueing`, whatever is written joins the connection's one queue, at whole frames, and leaves with everything
-// else at the turn's end. Internal to websocket_session.cpp.
+// else at the turn's end. Internal to websocket_session.
 //
 // A client that pings without reading what it gets stops being read: over `full_bytes` Beast's write is kept waiting,
 // and Beast reads no further before its pong is taken.

@@ -2,8 +2,8 @@
 
 #include "gateway/net/request_reader.hpp"
 #include "gateway/net/response_writer.hpp"
+#include "gateway/net/serve_websocket.hpp"
 #include "gateway/net/websocket_handshake.hpp"
-#include "gateway/net/websocket_session.hpp"
 
 #include <algorithm>
 #include <boost/asio/write.hpp>

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <limits>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -118,6 +121,11 @@ void write_queue::clear() noexcept {
   own_.reset();
   bytes_ = 0;
   blocked_ = false;
+}
+
+int write_queue::unacknowledged(int socket) noexcept {
+  int bytes = 0;
+  return ::ioctl(socket, SIOCOUTQ, &bytes) == 0 ? bytes : std::numeric_limits<int>::max();
 }
 
 } // namespace parley::gateway

@@ -37,6 +37,8 @@ public:
   [[nodiscard]] bool empty() const noexcept { return bytes_ == 0; }
   /// Bytes ever taken by the socket.
   [[nodiscard]] std::uint64_t sent() const noexcept { return sent_; }
+  /// Bytes that a socket took and the other side's TCP has not acknowledged (SIOCOUTQ); INT_MAX when nobody knows.
+  [[nodiscard]] static int unacknowledged(int socket) noexcept;
   /// True while the last flush ended blocked.
   [[nodiscard]] bool blocked() const noexcept { return blocked_; }
 
