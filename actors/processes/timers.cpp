@@ -167,10 +167,34 @@ private:
 
 } // namespace
 
-caf::actor spawn_timers(caf::actor_system& system, runtime& rt) { return system.spawn<timers_actor>(rt); }
+void timers_process::start(caf::actor_system& system, runtime& rt) {
+  auto started = system.spawn<timers_actor>(rt);
+  started->attach_functor([this, &system, &rt, was = started->address()](const caf::error&) {
+    if (const auto now = current(); !now || now.address() != was) return; // stopped
+    spdlog::error("the timers' process failed and starts anew");
+    start(system, rt);
+    caf::delayed_anon_send(current(), caf::timespan{retry_after}, tick_atom::value);
+  });
+  const std::lock_guard lock{mutex_};
+  actor_ = std::move(started);
+}
 
-void timers_clock::arm(time_point due) {
-  if (timers_ && due != at_restart) caf::anon_send(timers_, arm_atom::value, due.time_since_epoch().count());
+void timers_process::begin() { caf::anon_send(current(), tick_atom::value); }
+
+void timers_process::arm(time_point due) {
+  if (due == at_restart) return;
+  if (const auto actor = current()) caf::anon_send(actor, arm_atom::value, due.time_since_epoch().count());
+}
+
+void timers_process::stop() {
+  const std::unique_lock lock{mutex_};
+  const auto last = std::exchange(actor_, nullptr);
+  if (last) caf::anon_send_exit(last, caf::exit_reason::user_shutdown);
+}
+
+caf::actor timers_process::current() {
+  const std::lock_guard lock{mutex_};
+  return actor_;
 }
 
 } // namespace parley

@@ -1,27 +1,30 @@
 #pragma once
 // Durable timers: reads what is due from the log and fires it at its entity, until the entity's own commit (or ours)
 // takes the timer away. On start it first fires the timers of the restart: sessions of an earlier run lost their
-// connection with it. One CAF actor; holds nothing but what it is firing just now.
+// connection with it. One CAF actor; holds nothing but what it is firing just now, so one that fails is replaced by a
+// new one that looks into the log.
 
 #include "actors/registry.hpp"
 #include "actors/runtime.hpp"
 
-#include <set>
+#include <mutex>
 
 namespace parley {
 
-/// Starts the process; it begins when it gets `tick_atom`.
-caf::actor spawn_timers(caf::actor_system& system, runtime& rt);
-
-/// Wakes the process for timers set from now on.
-class timers_clock final : public alarm_clock {
+/// Thread-safe. Used by the runtime it is started with, so it lives as long.
+class timers_process final : public alarm_clock {
 public:
-  void run_with(caf::actor timers) { timers_ = std::move(timers); }
+  /// Starts the actor, which does nothing before `begin`.
+  void start(caf::actor_system& system, runtime& rt);
+  void begin();
   void arm(time_point due) override;
-  void stop() { timers_ = nullptr; }
+  void stop();
 
 private:
-  caf::actor timers_;
+  [[nodiscard]] caf::actor current();
+
+  std::mutex mutex_;
+  caf::actor actor_; ///< null: not started, or stopped
 };
 
 } // namespace parley

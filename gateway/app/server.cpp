@@ -121,15 +121,14 @@ struct server::parts {
     , caf_config{loops(), scheduler}
     , system{std::make_unique<caf::actor_system>(caf_config)}
     , entities{*system, s.entities_max}
-    , rt{writer, out, clock, entities, sessions, alarms} {
+    , rt{writer, out, clock, entities, sessions, timers} {
     system->await_actors_before_shutdown(false); // the loops that would run their ends are gone by then
     rt.snapshot_every = s.snapshot_every;
     rt.passivate_after = s.passivate_after;
     rt.session_grace = s.session_grace;
     rt.idempotency_lifetime = s.idempotency_lifetime;
     entities.run_with(rt);
-    timers = spawn_timers(*system, rt);
-    alarms.run_with(timers);
+    timers.start(*system, rt);
   }
 
   std::vector<std::unique_ptr<io_node>> make_nodes() {
@@ -168,13 +167,12 @@ struct server::parts {
   std::vector<std::unique_ptr<io_node>> nodes;
   fan_out out;
   session_directory sessions;
-  timers_clock alarms;
+  timers_process timers;
   turn_scheduler* scheduler = nullptr; // owned by the system
   actor_config caf_config;
   std::unique_ptr<caf::actor_system> system;
   registry entities;
   runtime rt;
-  caf::actor timers;
   link_dependencies links{entities, tokens, clock, random, writes, true, nullptr, nullptr};
   native_codec with_aliases{{true, with.json_depth_max, with.frame_bytes_max}};
   native_codec without_aliases{{false, with.json_depth_max, with.frame_bytes_max}};
@@ -263,7 +261,7 @@ void server::parts::run() {
     node->thread = std::thread{[&loop = node->loop] { loop.run(); }};
   }
   projecting.start();
-  caf::anon_send(timers, tick_atom::value); // sessions of an earlier run get their grace
+  timers.begin(); // sessions of an earlier run get their grace
 }
 
 void server::parts::on_loop(io_node& node, const std::function<void()>& task) {
@@ -315,8 +313,7 @@ void server::parts::stop() {
   log->stop_waiting();
   writer.stop();
   reader.stop();
-  alarms.stop();
-  timers = nullptr;
+  timers.stop();
   entities.stop();
   net = nullptr;
   system = nullptr;

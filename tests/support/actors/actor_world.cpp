@@ -26,20 +26,18 @@ actor_world::actor_world(memory_log& log, options chosen)
   , log_{log}
   , out_{log}
   , entities_{system_, chosen.entities_max}
-  , runtime_{log_, out_, clock_, entities_, sessions_, alarms_} {
+  , runtime_{log_, out_, clock_, entities_, sessions_, timers_} {
   runtime_.snapshot_every = chosen.snapshot_every;
   runtime_.passivate_after = chosen.passivate_after;
   entities_.run_with(runtime_);
-  timers_ = spawn_timers(system_, runtime_);
-  alarms_.run_with(timers_);
-  caf::anon_send(timers_, tick_atom::value);
+  timers_.start(system_, runtime_);
+  timers_.begin();
 }
 
 actor_world::~actor_world() {
   for (const auto& client : clients_) client->disconnect();
-  alarms_.stop();
+  timers_.stop();
   entities_.stop();
-  caf::anon_send_exit(std::exchange(timers_, nullptr), caf::exit_reason::user_shutdown);
   run();
 }
 

@@ -132,9 +132,8 @@ private:
   witness out_;
   registry entities_;
   session_directory sessions_;
-  timers_clock alarms_;
+  timers_process timers_;
   runtime runtime_;
-  caf::actor timers_;
   std::vector<world_client_ptr> clients_;
 };
 

@@ -5,8 +5,8 @@
 namespace parley::test {
 
 void scripted_log::submit(caf::strong_actor_ptr sink, std::uint64_t ticket, append_request request) {
-  if (!request.streams.empty() && std::exchange(explode_on_submit_, false)) // an entity's
-    throw std::runtime_error{"a bug (injected)"};
+  auto& explodes = request.streams.empty() ? explode_on_cancel_ : explode_on_submit_;
+  if (std::exchange(explodes, false)) throw std::runtime_error{"a bug (injected)"};
   requests_.push_back(std::move(request));
   tickets_.push_back({std::move(sink), ticket});
 }

@@ -30,6 +30,8 @@ public:
   void explode_on(std::string key) { explosive_.insert(std::move(key)); }
   /// The next entity that submits fails with an exception.
   void explode_on_submit() { explode_on_submit_ = true; }
+  /// The same in the timers' process, as it takes a timer away.
+  void explode_on_cancel() { explode_on_cancel_ = true; }
   /// Reads fail while set.
   void fail_loads(bool fail) { fail_loads_ = fail; }
 
@@ -62,7 +64,7 @@ private:
   std::deque<read> loads_;
   std::size_t loads_asked_ = 0;
   std::set<std::string, std::less<>> explosive_;
-  bool explode_on_submit_ = false, fail_loads_ = false;
+  bool explode_on_submit_ = false, explode_on_cancel_ = false, fail_loads_ = false;
 };
 
 } // namespace parley::test

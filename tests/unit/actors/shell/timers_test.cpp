@@ -132,6 +132,23 @@ TEST_CASE("a timer is not fired again while its end is on the way to the log") {
   CHECK(timers_standing(log) == 0);
 }
 
+TEST_CASE("when the timers' process fails a new one takes its place, and every timer still fires") {
+  memory_log log;
+  append_request stray;
+  stray.timers.push_back({true, {noon + 10s, hall, "lunch"}});
+  REQUIRE(log.append({&stray, 1}).front().has_value());
+  actor_world world{log};
+  const auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  world.settle();
+  world.log().explode_on_cancel();
+  world.drop(ann);
+  world.pass(60s);
+  CHECK(members_of(log, hall).empty());
+  CHECK(wrong_with_membership(log) == "");
+  CHECK(timers_standing(log) == 0);
+}
+
 TEST_CASE("timers of entities that cannot be recovered hold up no others") {
   memory_log log;
   constexpr int broken = 200;
