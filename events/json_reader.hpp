@@ -15,9 +15,9 @@ enum class json_fault {
   too_deep,
 };
 
-/// Reads one JSON text. An array or object may lie `depth_max` deep (at most 1000; the outermost is depth 1). Of members
-/// with the same name the last counts. Never throws but for memory; each thread keeps a buffer of about ten times the
-/// longest text it ever read, so bound texts before.
+/// Reads one JSON text. An array or object may lie `depth_max` deep (at most 1000; the outermost is depth 1). Of
+/// members with the same name the last counts. Never throws but for memory; each thread keeps a buffer of about ten
+/// times the longest text it ever read, so bound texts before.
 [[nodiscard]] tl::expected<nlohmann::json, json_fault> read_json(std::string_view text, std::size_t depth_max);
 
 } // namespace parley

@@ -1,5 +1,6 @@
 #pragma once
-// The two halves of reading JSON, for those in this folder who keep only part of a text. A heavy header: for .cpp files.
+// The two halves of reading JSON, for those in this folder who keep only part of a text. A heavy header: for .cpp
+// files.
 
 #include <cstddef>
 #include <nlohmann/json.hpp>

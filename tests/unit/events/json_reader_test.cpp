@@ -48,10 +48,32 @@ TEST_CASE("what is read is what nlohmann's own parser reads") {
 }
 
 TEST_CASE("what is no JSON text is refused") {
-  const auto text =
-      GENERATE(values<std::string>({"", " ", "{", "[1,]", "{\"a\":1,}", "{'a':1}", "nul", "01", "+1", "1.", "NaN", "1e999",
-                                    "18446744073709551616", "\"\t\"", "\"a", "\"\\x\"", "\"\\ud800\"", "[1] 2", "// 1",
-                                    std::string{"\"a\0b\"", 5}, "[", std::string(100'000, '['), std::string(100'000, '{'), "]", "{}}", "\xef\xbb\xbf{}"}));
+  const auto text = GENERATE(values<std::string>({"",
+                                                  " ",
+                                                  "{",
+                                                  "[1,]",
+                                                  "{\"a\":1,}",
+                                                  "{'a':1}",
+                                                  "nul",
+                                                  "01",
+                                                  "+1",
+                                                  "1.",
+                                                  "NaN",
+                                                  "1e999",
+                                                  "18446744073709551616",
+                                                  "\"\t\"",
+                                                  "\"a",
+                                                  "\"\\x\"",
+                                                  "\"\\ud800\"",
+                                                  "[1] 2",
+                                                  "// 1",
+                                                  std::string{"\"a\0b\"", 5},
+                                                  "[",
+                                                  std::string(100'000, '['),
+                                                  std::string(100'000, '{'),
+                                                  "]",
+                                                  "{}}",
+                                                  "\xef\xbb\xbf{}"}));
   CAPTURE(text);
   CHECK(fault_of(text) == json_fault::syntax);
 }
@@ -80,7 +102,8 @@ TEST_CASE("a long text after a short one, and the other way round") {
 }
 
 TEST_CASE("a text that is cut or bent anywhere is read as nlohmann's parser reads it, or refused as it does") {
-  const std::string whole = R"({"event":"message","data":{"roomId":"r-1","n":[1,-2,3.5e2,true,null],"t":"\u00e9 \\ x"},"ack":12})";
+  const std::string whole =
+      R"({"event":"message","data":{"roomId":"r-1","n":[1,-2,3.5e2,true,null],"t":"\u00e9 \\ x"},"ack":12})";
   test::seeded random{7};
   for (int i = 0; i < 20'000; ++i) {
     auto text = whole;
