@@ -59,7 +59,8 @@ void session_actor::join(client_command_ptr c, join_place& j) {
     }
     if (is_ready() && state().closed) { // meanwhile
       reply_to(*c, fail(errc::session_revoked, "the session is over"));
-      return exit(j.place);
+      // An earlier join may have put us in, and with the note taken out nobody would leave for us.
+      return dealings_[j.place].member ? keep_leaving(j.place, state().close_reason) : exit(j.place);
     }
     auto answered = [this, c, &j](const result<answer>& r) { joined(*c, j, r); };
     std::visit([&](auto& command) { ask(j.place, std::move(command), std::nullopt, back_here(std::move(answered))); },

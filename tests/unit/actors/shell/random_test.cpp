@@ -252,3 +252,4 @@ TEST_CASE("random clients, faults and crashes leave one left for each join, and 
 // Seeds that found something.
 TEST_CASE("random: a login is forgotten also by an actor that fails with clients arriving") { run_with(543); }
 TEST_CASE("random: a room whose closing became durable after all lets its members go") { run_with(3195); }
+TEST_CASE("random: a join that is repeated as its session ends leaves nobody behind") { run_with(3698); }

@@ -60,6 +60,19 @@ TEST_CASE("a leave and a join in one breath leave nobody behind") {
   check_all_over(log);
 }
 
+TEST_CASE("a join that is repeated as its session ends leaves nobody behind") {
+  memory_log log;
+  actor_world world{log};
+  const auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  world.settle();
+  ann->join(den);  // its note is under way,
+  ann->join(hall); // and this waits for it
+  world.say_goodbye(ann);
+  world.settle();
+  check_all_over(log);
+}
+
 TEST_CASE("a refused join does not take back the one behind it") {
   memory_log log;
   actor_world world{log};
