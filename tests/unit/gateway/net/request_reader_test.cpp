@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 using namespace parley;
+using namespace std::string_literals;
 using namespace parley::gateway;
 using step = request_reader::step;
 
@@ -112,7 +113,7 @@ TEST_CASE("what two servers could read differently is refused") {
   refuses("GET / HTTP/1.1\r\nHost: h\r\nX-A : b\r\n\r\n");
   refuses("GET / HTTP/1.1\nHost: h\r\n\r\n");
   refuses("GET / HTTP/1.1\r\nHost: h\rX-A: b\r\n\r\n");
-  refuses(std::string{"GET / HTTP/1.1\r\nHost: h\r\nX-A: a\0b\r\n\r\n", 43});
+  refuses("GET / HTTP/1.1\r\nHost: h\r\nX-A: a\0b\r\n\r\n"s);
   refuses("GET / HTTP/2.0\r\nHost: h\r\n\r\n");
   refuses("nonsense\r\n\r\n");
 }

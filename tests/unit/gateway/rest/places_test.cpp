@@ -1,6 +1,7 @@
 #include "server.hpp"
 
 using namespace parley;
+using namespace std::string_literals;
 using namespace parley::gateway;
 using namespace parley::gateway::testing;
 
@@ -78,7 +79,7 @@ TEST_CASE("an unknown, closed or impossible room is not found") {
   auto closed = team_room(s);
   closed.closed = "expired";
   s.reads.room_rows = {closed};
-  for (const std::string room : {"nowhere", "team-1", "a\r\nb", "\xff", std::string(300, 'x').c_str()})
+  for (const std::string& room : {"nowhere"s, "team-1"s, "a\r\nb"s, "\xff"s, std::string(300, 'x')})
     for (const std::string what : {"", "/users", "/messages"}) {
       const auto a = s.ask("GET", "/api/rooms/" + room + what);
       CHECK(a.status() == 404);
