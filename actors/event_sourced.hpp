@@ -227,8 +227,7 @@ private:
     leave_if_nothing();
   }
 
-  /// An entity that does not exist is not kept for being asked after: names are cheap to invent. Goes unless somebody
-  /// speaks to it meanwhile.
+  /// An entity that does not exist is not kept for being asked after: names are cheap to invent.
   void leave_if_nothing() {
     if (Entity::family == domain::session::family || image_.version != 0 || !pending_.empty()) return;
     touched_ = {};
@@ -319,6 +318,7 @@ private:
     if (std::exchange(healing_, false)) look_back();
     recovered();
     for (auto& r : std::exchange(stash_, {})) receive(std::move(r));
+    leave_if_nothing();
   }
 
   void abandon_recovery(const error& why) {

@@ -63,7 +63,13 @@ void session_actor::recovered() {
     if (is_new && client_) leave_for_good(place, "left");
   }
   if (state().closed) leave_places();
-  check_first();
+  // What waited for the recovery is decided before anybody is let in: a timer of before must not end who just came.
+  send(this, std::make_shared<continuation>([this] { check_first(); }));
+}
+
+bool session_actor::may_passivate() const {
+  const auto is_busy = [](const auto& known) { return known.second.busy; };
+  return !client_ && arrivals_.empty() && std::none_of(dealings_.begin(), dealings_.end(), is_busy);
 }
 
 void session_actor::not_recovered() {

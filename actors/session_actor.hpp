@@ -39,7 +39,7 @@ private:
   void recovered() override;
   void not_recovered() override;
   void committed(const events::session_event& e) override;
-  [[nodiscard]] bool may_passivate() const override { return !client_ && arrivals_.empty(); }
+  [[nodiscard]] bool may_passivate() const override;
 
   // --- places -------------------------------------------------------------------------------------------------------
 
@@ -62,7 +62,8 @@ private:
   void leave_places();
   /// Asks the place to let us go until it has done so; after the errand under way, if there is one.
   void leave_for_good(const stream_id& place, const std::string& reason);
-  void keep_leaving(const stream_id& place, const std::string& reason);
+  /// `wished` by the client: then it is told when it is out.
+  void keep_leaving(const stream_id& place, const std::string& reason, bool wished = false);
 
   [[nodiscard]] bool is_busy(const stream_id& place) const;
   void begin(const stream_id& place);
@@ -70,6 +71,8 @@ private:
   void finish(const stream_id& place);
   /// We are not in: takes our note out, then the errand is over.
   void exit(const stream_id& place);
+  /// The errand fails and is tried again: whoever waits for it is answered so.
+  void let_nobody_wait(const stream_id& place);
   void follow_no_more(const stream_id& place);
 
   /// A command of our own that must not fail for good: when the log cannot take it, it is asked again, as long as it is

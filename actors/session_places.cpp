@@ -24,6 +24,8 @@ const stream_id& place_of(const client_request& what) {
   return std::visit([](const auto& one) -> const stream_id& { return one.place; }, what);
 }
 
+result<answer> not_now() { return fail(errc::unavailable, "a join or leave is still under way there; try again", 1); }
+
 client_port_ptr reply_to(client_command& c, result<answer> r) {
   auto client = std::exchange(c.client, nullptr);
   client->answer(c.ack, std::move(r));
@@ -37,7 +39,7 @@ void session_actor::perform(client_command_ptr c) {
   if (known != dealings_.end() && known->second.busy) {
     auto& line = known->second.line;
     if (known->second.retrying || line.size() >= line_max)
-      reply_to(*c, fail(errc::unavailable, "a join or leave is still under way there; try again", 1));
+      reply_to(*c, not_now());
     else
       line.push_back(std::move(c));
     return;
@@ -72,7 +74,10 @@ void session_actor::join(client_command_ptr c, join_place& j) {
 void session_actor::joined(client_command& c, const join_place& j, const result<answer>& r) {
   auto& with = dealings_[j.place];
   const auto client = reply_to(c, r);
-  if (is_refusal(r)) return exit(j.place);
+  if (is_refusal(r)) {
+    keep_farewell(j.place); // it may have let us go a moment ago
+    return exit(j.place);
+  }
   if (!r) return with.member ? finish(j.place) : keep_leaving(j.place, "left");
   if (!with.member) handed_.erase(j.place); // of an earlier stay
   farewells_.forget(j.place);
@@ -95,7 +100,8 @@ void session_actor::leave(client_command_ptr c, const stream_id& place) {
   auto answered = [this, c, &place](const result<answer>& r) {
     if (r) follow_no_more(place);
     const auto client = reply_to(*c, r);
-    if (!r) return keep_leaving(place, "left");
+    // Without a note we were never in.
+    if (!r) return is_ready() && !state().places.contains(place) ? finish(place) : keep_leaving(place, "left", true);
     client->left(place);
     farewells_.forget(place);
     exit(place);
@@ -170,9 +176,10 @@ void session_actor::await_claims() {
 void session_actor::ask_again(const stream_id& place) {
   begin(place);
   auto answered = [this, place, client = client_](const result<answer>& r) {
-    if (is_refusal(r)) return exit(place);
+    auto& with = dealings_[place];
+    if (is_refusal(r)) keep_farewell(place);
+    if (is_refusal(r) || (!r && !with.member)) return exit(place);
     if (r) {
-      auto& with = dealings_[place];
       with.member = with.sure = true;
       with.hidden = r->forgetful ? r->since : 0;
       if (client == client_ && unclaimed_.erase(place) != 0) {
@@ -206,16 +213,14 @@ void session_actor::leave_for_good(const stream_id& place, const std::string& re
   keep_leaving(place, reason);
 }
 
-void session_actor::keep_leaving(const stream_id& place, const std::string& reason) {
-  ask_to_leave(place, reason, [this, place, reason](const result<answer>& r) {
-    auto& with = dealings_[place];
+void session_actor::keep_leaving(const stream_id& place, const std::string& reason, bool wished) {
+  ask_to_leave(place, reason, [this, place, reason, wished](const result<answer>& r) {
     if (r) {
-      if (client_ && with.member) client_->left(place);
+      if (client_ && wished) client_->left(place);
       return exit(place);
     }
-    with.retrying = true;
-    for (auto& c : std::exchange(with.line, {})) reply_to(*c, r);
-    later(retry_after, [this, place, reason] { keep_leaving(place, reason); });
+    let_nobody_wait(place);
+    later(retry_after, [this, place, reason, wished] { keep_leaving(place, reason, wished); });
   });
 }
 
@@ -231,8 +236,17 @@ void session_actor::begin(const stream_id& place) { dealings_[place].busy = true
 void session_actor::exit(const stream_id& place) {
   follow_no_more(place);
   dealings_[place].member = dealings_[place].sure = false;
-  insist(
-      session::exit{place}, [] { return true; }, [this, place] { finish(place); });
+  const auto once_more = [this, place] {
+    let_nobody_wait(place);
+    return true;
+  };
+  insist(session::exit{place}, once_more, [this, place] { finish(place); });
+}
+
+void session_actor::let_nobody_wait(const stream_id& place) {
+  auto& with = dealings_[place];
+  with.retrying = true;
+  for (auto& c : std::exchange(with.line, {})) reply_to(*c, not_now());
 }
 
 void session_actor::follow_no_more(const stream_id& place) {

@@ -20,8 +20,10 @@ public:
   void session_over() override {
     on_loop([](client_link& link) { link.session_over(); });
   }
+  /// Also when the link listens to a later port by now: the numbers are the link's own, and each is answered.
   void answer(std::optional<std::uint64_t> ack, result<parley::answer> outcome) override {
-    on_loop([ack, outcome = std::move(outcome)](client_link& link) mutable { link.answer(ack, std::move(outcome)); });
+    on_loop([ack, outcome = std::move(outcome)](client_link& link) mutable { link.answer(ack, std::move(outcome)); },
+            heard::always);
   }
   void subscribe(const stream_id& topic, version after) override {
     on_loop([topic, after](client_link& link) { link.subscribe(topic, after); });
@@ -40,15 +42,17 @@ public:
   }
 
 private:
+  enum class heard { while_listened_to, always };
+
   template <class Call>
-  void on_loop(Call call) {
-    if (loop_.is_current()) {
-      if (const auto link = link_.lock(); link && link->listens_to(*this)) call(*link);
-      return;
-    }
-    loop_.post([self = shared_from_this(), call = std::move(call)]() mutable {
-      if (const auto link = self->link_.lock(); link && link->listens_to(*self)) call(*link);
-    });
+  void on_loop(Call call, heard when = heard::while_listened_to) {
+    if (loop_.is_current()) return on_link(call, when);
+    loop_.post([self = shared_from_this(), call = std::move(call), when]() mutable { self->on_link(call, when); });
+  }
+  template <class Call>
+  void on_link(Call& call, heard when) {
+    const auto link = link_.lock();
+    if (link && (when == heard::always || link->listens_to(*this))) call(*link);
   }
 
   io_loop& loop_;

@@ -1,6 +1,8 @@
 // Sessions whose log is full, whose commits fail, or that fail themselves.
 #include "tests/unit/actors/shell/session_fixture.hpp"
 
+#include <catch2/generators/catch_generators.hpp>
+
 using namespace parley;
 using namespace parley::test;
 using namespace std::chrono_literals;
@@ -20,6 +22,7 @@ TEST_CASE("the grace of a connection that is lost while the disk is full begins 
 }
 
 TEST_CASE("a session that ends while the disk is full leaves when there is room again") {
+  const auto outage = GENERATE(10s, 600s); // also one that outlasts an idle actor
   memory_log log;
   actor_world world{log};
   const auto ann = world.connect("s1", "ann");
@@ -47,10 +50,61 @@ TEST_CASE("a session that ends while the disk is full leaves when there is room 
     world.log().commit(2);
     log.set_full(true);
   }
-  world.pass(10s);
+  world.pass(outage);
   log.set_full(false);
   world.pass(10s);
   check_all_over(log);
+}
+
+TEST_CASE("a leave that fails is not asked again for a place that the session never entered") {
+  memory_log log;
+  actor_world world{log};
+  const auto ann = world.connect("s1", "ann");
+  world.settle();
+  world.log().fail_loads(true);
+  for (int i = 0; i < 50; ++i) ann->leave(make_stream("room", "r" + std::to_string(i)));
+  world.pass(5s);
+  for (std::uint64_t ack = 1; ack <= 50; ++ack) CHECK(ann->answer_to(ack) != nullptr);
+  const auto asked = world.log().loads();
+  world.pass(30s);
+  CHECK(world.log().loads() == asked);
+}
+
+TEST_CASE("while the log cannot take out the note of a place, what is said to that place is answered") {
+  memory_log log;
+  actor_world world{log};
+  const auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  world.settle();
+  const auto gone = ann->leave(hall);
+  world.run();
+  world.log().commit(1); // the place's
+  log.set_full(true);
+  world.run();
+  world.pass(3s);
+  CHECK(ann->succeeded(gone));
+  const auto again = ann->join(hall);
+  world.pass(3s);
+  CHECK(ann->answer_to(again) != nullptr);
+  log.set_full(false);
+  world.pass(5s);
+  CHECK(story_of(log, s1).back() == "exited room/hall");
+}
+
+TEST_CASE("a leave that was answered as failed but was durable is told as a leave") {
+  memory_log log;
+  actor_world world{log};
+  const auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  world.settle();
+  const auto asked = ann->leave(hall);
+  world.run();
+  log.fail_next_sync(memory_log::tail::kept);
+  world.log().commit(1);
+  world.pass(5s);
+  CHECK(ann->failed_with(asked, errc::log_unavailable));
+  CHECK(ann->heard.back() == "left room/hall");
+  CHECK(ann->follows().empty());
 }
 
 TEST_CASE("a return that never became durable does not leave a client on a session that ends") {
@@ -100,8 +154,15 @@ TEST_CASE("a session that fails tells its client to come back, and the grace beg
     check_all_over(log);
   }
   SECTION("or it comes back") {
-    const auto back = world.resume("s1", "ann");
-    world.drop(ann);
+    world_client_ptr back;
+    SECTION("before the old connection is found lost") {
+      back = world.resume("s1", "ann");
+      world.drop(ann);
+    }
+    SECTION("after it, while the session is still recovering") {
+      world.drop(ann);
+      back = world.resume("s1", "ann");
+    }
     world.pass(60s);
     CHECK(back->is_live());
     CHECK(back->follows() == std::vector{hall});
