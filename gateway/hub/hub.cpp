@@ -65,10 +65,13 @@ void hub::state::say_farewell(subscription& s) {
   if (s.now == phase::live || (t.head != 0 && s.next > t.head)) return part(s);
   s.leaving = true;
   if (t.head != 0) s.end = t.head;
-  const auto& places = s.who.places;
+  auto& places = s.who.places;
+  // Who was told last stands last, so that the first one found has had the longest time.
+  const auto at = std::ranges::find_if(places, [&](const auto& p) { return p.get() == &s; });
+  std::rotate(at, at + 1, places.end());
   const auto is_leaving = [](const auto& p) { return p->leaving; };
   if (std::ranges::count_if(places, is_leaving) > std::ptrdiff_t{farewells_max})
-    leave(**std::ranges::find_if(places, is_leaving));
+    part(**std::ranges::find_if(places, is_leaving));
 }
 
 void hub::state::part(subscription& s) {

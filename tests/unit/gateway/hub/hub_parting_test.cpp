@@ -106,6 +106,35 @@ TEST_CASE("a connection that reads nothing keeps so many farewells and no more")
   CHECK(r.h.count().subscriptions <= 65);
 }
 
+TEST_CASE("of too many farewells the one told first is given up, not the one subscribed first") {
+  rig r{{.queue_bytes_max = 100}};
+  const auto c = r.live(1);
+  r.say_and_flush();
+  r.say_and_flush();
+  REQUIRE(r.h.count().lagged == 1);
+  const auto leave_rooms = [&] {
+    for (int i = 0; i < 64; ++i) {
+      const stream_id topic{"room/" + std::to_string(i)};
+      r.h.subscribe(1, topic, 0);
+      r.h.unsubscribe(1, topic);
+    }
+  };
+  SECTION("who is told last gets the rest, however long ago it subscribed") {
+    leave_rooms();
+    r.h.unsubscribe(1, r.topic);
+    while (c->queued_bytes() != 0 || !r.log.questions.empty()) {
+      r.read(*c);
+      r.log.answer_next();
+    }
+    CHECK(c->seqs() == seqs{1, 2});
+  }
+  SECTION("detach still says how far the one given up came") {
+    r.h.unsubscribe(1, r.topic);
+    leave_rooms();
+    CHECK(r.h.detach(1).at(r.topic) == 0);
+  }
+}
+
 TEST_CASE("detach says what surely arrived") {
   rig r;
   const auto c = r.live(1);
