@@ -37,10 +37,7 @@ std::function<void(result<T>)> on_loop(const call_ptr& c, Then then) {
   return [c, then = std::move(then)](result<T> r) mutable {
     // The call must end on its loop, so the task takes the only reference of this thread along.
     const auto post = c->with.post;
-    post([c = std::move(c), then = std::move(then), r = std::move(r)]() mutable {
-      if (!r) return c->refuse(r.error());
-      then(std::move(*r));
-    });
+    post([c = std::move(c), then = std::move(then), r = std::move(r)]() mutable { then(std::move(r)); });
   };
 }
 
@@ -64,8 +61,9 @@ void register_user(const call_ptr& c) {
   command.device = device_of(*c);
   command.login_expires_at = login_end(*c);
   c->with.passwords.hash(std::move(password),
-                         on_loop<std::string>(c, [c, command, principal](std::string hash) mutable {
-                           command.password_hash = std::move(hash);
+                         on_loop<std::string>(c, [c, command, principal](result<std::string> hash) mutable {
+                           if (!hash) return c->refuse(hash.error());
+                           command.password_hash = std::move(*hash);
                            const auto user = command.user;
                            const auto ends = command.login_expires_at;
                            open(c, user, std::move(command), c->once(principal), 201, ends);
@@ -97,7 +95,8 @@ void verified(const call_ptr& c, const user_id& user, std::string hash) {
 }
 
 /// What a guess counts against: few from one address, so that one account is not guessed at; many more altogether, so
-/// that nobody locks its owner out who has not very many addresses. A right password is no guess.
+/// that nobody locks its owner out who has not very many addresses. Neither a right password is
+/// a guess, nor one that was never looked at.
 class guess {
 public:
   guess(const call& c, const stream_id& claim)
@@ -111,6 +110,11 @@ public:
     if (c.within(limits_.login_guesses_per_account, at_all_)) return true;
     give_back(limits_.login_guesses_per_address, from_here_);
     return false;
+  }
+  /// The answer to a login whose password nobody could look at.
+  void refuse_unjudged(call& c, const error& e) const {
+    give_back();
+    c.refuse(e);
   }
   void give_back() const {
     give_back(limits_.login_guesses_per_address, from_here_);
@@ -128,8 +132,10 @@ private:
 
 /// An empty hash stands for somebody unknown, and costs as much.
 void verify(const call_ptr& c, const user_id& user, const guess& g, std::string password, const std::string& hash) {
-  c->with.passwords.verify(std::move(password), hash, on_loop<verification>(c, [c, user, g, hash](verification v) {
-                             if (!v.matches) return c->refuse({errc::invalid_credentials, {}, 0});
+  c->with.passwords.verify(std::move(password), hash,
+                           on_loop<verification>(c, [c, user, g, hash](result<verification> v) {
+                             if (!v) return g.refuse_unjudged(*c, v.error());
+                             if (!v->matches) return c->refuse({errc::invalid_credentials, {}, 0});
                              g.give_back();
                              verified(c, user, hash);
                            }));
@@ -140,7 +146,7 @@ void read_and_verify(const call_ptr& c, const user_id& user, const guess& g, std
   by.user = user;
   request<account> r{account::read_credentials{}, by, {}, {}, {}};
   r.respond = reply{[c, user, g, password = std::move(password)](result<answer> a) mutable {
-    if (!a && a.error().code != errc::invalid_credentials) return c->refuse(a.error());
+    if (!a && a.error().code != errc::invalid_credentials) return g.refuse_unjudged(*c, a.error());
     std::string hash;
     if (a) {
       const auto credentials = nlohmann::json::parse(a->body, nullptr, false);
@@ -165,7 +171,7 @@ void login(const call_ptr& c) {
   const guess g{*c, claim};
   if (!g.take(*c)) return;
   c->with.claimed_by(claim, [c, g, password = std::move(password)](result<std::optional<user_id>> user) mutable {
-    if (!user) return c->refuse(user.error());
+    if (!user) return g.refuse_unjudged(*c, user.error());
     if (!*user) return verify(c, {}, g, std::move(password), {});
     read_and_verify(c, **user, g, std::move(password));
   });

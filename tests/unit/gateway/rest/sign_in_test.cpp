@@ -110,6 +110,14 @@ TEST_CASE("a wrong password counts against its address at that account, and agai
     CHECK(s.ask("POST", "/api/auth/login", {}, ann_signs_in).status() == 429);
     CHECK(s.given_back == std::vector{both[0]});
   }
+  SECTION("one that nobody could look at is given back") {
+    SECTION("the claim cannot be read") { s.claims_fail = error{errc::log_unavailable, {}, 0}; }
+    SECTION("the account does not answer") { s.entities.fails = error{errc::unavailable, {}, 1}; }
+    SECTION("the account drops the question") { s.entities.drops = true; }
+    SECTION("too many passwords wait") { s.passwords.full = true; }
+    CHECK(s.ask("POST", "/api/auth/login", {}, wrong).status() == 503);
+    CHECK(s.given_back == both);
+  }
 }
 
 TEST_CASE("too many sign-ins at once are told to come back") {
