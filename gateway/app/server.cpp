@@ -83,9 +83,9 @@ rest_settings rest_settings_of(const settings& s) {
 }
 
 /// See rest_limit.
-std::string limit_key(std::string_view key) {
+std::string limit_key(std::string_view key, ipv6_prefix of_v6) {
   const auto end = std::min(key.find(' '), key.size());
-  return address_key(key.substr(0, end)).append(key.substr(end));
+  return address_key(key.substr(0, end), of_v6).append(key.substr(end));
 }
 
 /// The actors' end of CAF: our scheduler, nothing of its network.
@@ -208,10 +208,10 @@ void server::parts::wire() {
 }
 
 rest_dependencies server::parts::rest_of(io_node& node) {
-  const auto limit = [](rate_limiter& bucket_of, rate r) {
-    return rest_limit{[&bucket_of](std::string_view key) { return bucket_of.take(limit_key(key)).retry_after_s; },
+  const auto limit = [](rate_limiter& bucket_of, rate r, ipv6_prefix p = ipv6_prefix::customer) {
+    return rest_limit{[&bucket_of, p](std::string_view key) { return bucket_of.take(limit_key(key, p)).retry_after_s; },
                       static_cast<unsigned>(r.burst),
-                      [&bucket_of](std::string_view key) { bucket_of.give_back(limit_key(key)); }};
+                      [&bucket_of, p](std::string_view key) { bucket_of.give_back(limit_key(key, p)); }};
   };
   const auto seen = [this] { return observed{*log, writer, entities, progress, *net, nodes}; };
   return {*node.entities,
@@ -227,7 +227,7 @@ rest_dependencies server::parts::rest_of(io_node& node) {
            limit(auth_rate, with.auth_per_address),
            limit(user_rate, with.requests_per_user),
            limit(open_rate, with.room_opens_per_address),
-           limit(guess_rate, with.login_guesses_per_address),
+           limit(guess_rate, with.login_guesses_per_address, ipv6_prefix::site),
            limit(account_guess_rate, with.login_guesses_per_account)},
           {{}, [seen](respond done) { done(readiness(seen())); }, [seen](respond done) { done(metrics(seen())); }},
           rest_settings_of(with),

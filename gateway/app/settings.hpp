@@ -58,8 +58,8 @@ struct settings {
   rate auth_per_address{10, 200}; ///< register, login, guest, refresh
   /// Wrong passwords for one account: few from one address, many more from all of them together. One bucket an account
   /// would be a lock that anybody can turn on its owner (OWASP, "Slow Down Online Guessing Attacks with Device
-  /// Cookies", on pairs of account and address); to empty the second one takes dozens of addresses, and who knows the
-  /// password pays nothing.
+  /// Cookies", on pairs of account and address). To empty the second one takes dozens of IPv4 addresses or IPv6 /48s,
+  /// and then it refuses the owner as well for as long as they go on; a right password costs nothing before.
   rate login_guesses_per_address{0.1, 20};
   rate login_guesses_per_account{1, 1000};
   rate messages_per_session{200, 400};

@@ -70,7 +70,7 @@ std::size_t rate_limiter::size() const {
   return total;
 }
 
-std::string address_key(std::string_view address) {
+std::string address_key(std::string_view address, ipv6_prefix of_v6) {
   const std::string text{address.substr(0, address.find('%'))};
   in6_addr v6{};
   if (inet_pton(AF_INET6, text.c_str(), &v6) != 1) return std::string{address};
@@ -79,9 +79,10 @@ std::string address_key(std::string_view address) {
     inet_ntop(AF_INET, &v6.s6_addr[12], out, sizeof out);
     return out;
   }
-  std::fill(v6.s6_addr + 8, v6.s6_addr + 16, std::uint8_t{0});
+  const int bits = static_cast<int>(of_v6);
+  std::fill(v6.s6_addr + bits / 8, v6.s6_addr + 16, std::uint8_t{0});
   inet_ntop(AF_INET6, &v6, out, sizeof out);
-  return std::string{out} + "/64";
+  return std::string{out} + '/' + std::to_string(bits);
 }
 
 } // namespace parley::gateway

@@ -6,6 +6,7 @@
 
 #include "gateway/net/token_bucket.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -46,8 +47,12 @@ private:
   const std::unique_ptr<shard[]> shards_;
 };
 
-/// What stands for a client's address in limits: IPv4 as it is, also when mapped into IPv6; of IPv6 the first 64 bits,
-/// because one customer owns them all. Text that is no address is returned as it is.
-[[nodiscard]] std::string address_key(std::string_view address);
+/// How much of an IPv6 address says whose it is. One customer owns a whole /64, so no limit looks closer; and a tunnel
+/// or a hoster gives anybody a /48 for nothing, which matters where the limit is on how many addresses join in.
+enum class ipv6_prefix : std::uint8_t { customer = 64, site = 48 };
+
+/// What stands for a client's address in limits: IPv4 as it is, also when mapped into IPv6; of IPv6 the prefix. Text
+/// that is no address is returned as it is.
+[[nodiscard]] std::string address_key(std::string_view address, ipv6_prefix of_v6 = ipv6_prefix::customer);
 
 } // namespace parley::gateway

@@ -70,6 +70,14 @@ TEST_CASE("an IPv6 customer is one key, and an IPv4 address is the same however 
   CHECK(address_key("somewhere") == "somewhere");
 }
 
+TEST_CASE("where addresses must be hard to come by, an IPv6 site is one key, however many networks it has") {
+  const auto key = [](std::string_view address) { return address_key(address, ipv6_prefix::site); };
+  CHECK(key("2001:db8:1:2::1") == key("2001:db8:1:ffff::1"));
+  CHECK(key("2001:db8:1::1") != key("2001:db8:2::1"));
+  CHECK(key("2001:db8:1::1") != address_key("2001:db8:1::1"));
+  CHECK(key("::ffff:192.0.2.1") == "192.0.2.1");
+}
+
 TEST_CASE("no more connections are admitted than the bounds say, and a ticket given back makes room") {
   net_limits bounds;
   bounds.connections_max = 3;
