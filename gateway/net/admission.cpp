@@ -43,13 +43,7 @@ std::optional<admission::ticket> admission::admit(std::string_view address) {
   if (!connects_.take(key).allowed) return std::nullopt;
   {
     const std::lock_guard lock{counts_->mutex};
-    if (counts_->total >= connections_max_) return std::nullopt;
-    auto& mine = counts_->by_address[key];
-    if (mine >= per_address_max_) {
-      if (mine == 0) counts_->by_address.erase(key);
-      return std::nullopt;
-    }
-    ++mine;
+    if (counts_->total >= connections_max_ || !add(key)) return std::nullopt;
     ++counts_->total;
   }
   return ticket{counts_, std::move(key)};
@@ -60,6 +54,25 @@ std::optional<admission::ticket> admission::admit_proxy() {
   if (counts_->total >= connections_max_) return std::nullopt;
   ++counts_->total;
   return ticket{counts_, {}};
+}
+
+bool admission::hand_over(ticket& proxys, std::string_view address) {
+  auto key = address_key(address);
+  if (!connects_.take(key).allowed) return false;
+  const std::lock_guard lock{counts_->mutex};
+  if (!add(key)) return false;
+  proxys.key_ = std::move(key);
+  return true;
+}
+
+bool admission::add(const std::string& key) {
+  auto& mine = counts_->by_address[key];
+  if (mine < per_address_max_) {
+    ++mine;
+    return true;
+  }
+  if (mine == 0) counts_->by_address.erase(key);
+  return false;
 }
 
 std::size_t admission::connections() const {

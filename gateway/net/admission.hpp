@@ -38,9 +38,15 @@ public:
   [[nodiscard]] std::optional<ticket> admit(std::string_view address);
   /// Of a proxy, which brings many clients: only the bound on all connections holds.
   [[nodiscard]] std::optional<ticket> admit_proxy();
+  /// Makes a proxy's connection that of one client: the bounds on an address hold from now on. Among all it counts
+  /// already. False: it stays the proxy's.
+  [[nodiscard]] bool hand_over(ticket& proxys, std::string_view address);
   [[nodiscard]] std::size_t connections() const;
 
 private:
+  /// With the counts locked.
+  [[nodiscard]] bool add(const std::string& key);
+
   const std::size_t connections_max_, per_address_max_;
   rate_limiter connects_;
   std::shared_ptr<counts> counts_;

@@ -163,12 +163,9 @@ void http_session::upgrade() {
   auto greeting = net_->wiring().read_handshake(request);
   if (!greeting) return refuse(greeting.error());
   greeting->address = request.address;
-  if (request.address != address_) {
-    // From here on the connection is one client's, and counts as the others of its address do.
-    auto own = net_->shared().door.admit(request.address);
-    if (!own) return refuse({errc::unavailable, "too many connections from your address", 1});
-    ticket_ = *std::move(own);
-  }
+  // From here on the connection is one client's, and counts as the others of its address do.
+  if (request.address != address_ && !net_->shared().door.hand_over(ticket_, request.address))
+    return refuse({errc::unavailable, "too many connections from your address", 1});
   phase_ = phase::ended;
   serve_websocket(net_, id_, std::move(socket_), request, *std::move(greeting), std::move(ticket_));
 }

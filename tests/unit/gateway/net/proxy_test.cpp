@@ -69,3 +69,12 @@ TEST_CASE("a WebSocket through a proxy counts as its client's connection, a prox
   REQUIRE(server.wait_until([](const auto& s) { return s.closed.size() == 1; }));
   fourth.upgrade("/ws", forwarded("203.0.113.1"));
 }
+
+TEST_CASE("a WebSocket through a proxy is one connection, not two, also when no more have room") {
+  net_limits limits;
+  limits.connections_max = 1;
+  echo_server server{limits, 1, this_machine()};
+  raw_client only{server.port()};
+  only.upgrade("/ws", forwarded("203.0.113.1"));
+  CHECK(server.wait_until([](const auto& s) { return s.opened == 1; }));
+}
