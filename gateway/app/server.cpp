@@ -11,6 +11,7 @@
 #include "gateway/bridge/turn_scheduler.hpp"
 #include "gateway/net/network.hpp"
 #include "gateway/net/rate_limiter.hpp"
+#include "gateway/net/recent_keys.hpp"
 #include "gateway/protocol/native_codec.hpp"
 #include "gateway/rest/responses.hpp"
 #include "projections/pg/store.hpp"
@@ -164,6 +165,7 @@ struct server::parts {
   pg::store store;
   projector projecting;
   rate_limiter auth_rate, user_rate, open_rate, guess_rate, account_guess_rate;
+  recent_keys familiar{limited_keys_max};
   std::vector<std::unique_ptr<io_node>> nodes;
   fan_out out;
   session_directory sessions;
@@ -228,7 +230,9 @@ rest_dependencies server::parts::rest_of(io_node& node) {
            limit(user_rate, with.requests_per_user),
            limit(open_rate, with.room_opens_per_address),
            limit(guess_rate, with.login_guesses_per_address, ipv6_prefix::site),
-           limit(account_guess_rate, with.login_guesses_per_account)},
+           limit(account_guess_rate, with.login_guesses_per_account),
+           {[this](std::string_view key) { familiar.add(limit_key(key, ipv6_prefix::customer)); },
+            [this](std::string_view key) { return familiar.contains(limit_key(key, ipv6_prefix::customer)); }}},
           {{}, [seen](respond done) { done(readiness(seen())); }, [seen](respond done) { done(metrics(seen())); }},
           rest_settings_of(with),
           [this] { return log->head(); }};

@@ -59,7 +59,8 @@ struct settings {
   /// Wrong passwords for one account: few from one address, many more from all of them together. One bucket an account
   /// would be a lock that anybody can turn on its owner (OWASP, "Slow Down Online Guessing Attacks with Device
   /// Cookies", on pairs of account and address). To empty the second one takes dozens of IPv4 addresses or IPv6 /48s,
-  /// and then it refuses the owner as well for as long as they go on; a right password costs nothing before.
+  /// and then it refuses the owner as well, for as long as they go on, but not at an address where the right password
+  /// was given lately. A right password costs nothing.
   rate login_guesses_per_address{0.1, 20};
   rate login_guesses_per_account{1, 1000};
   rate messages_per_session{200, 400};

@@ -40,6 +40,12 @@ struct rest_limit {
   std::function<void(std::string_view key)> give_back;
 };
 
+/// Keys seen lately, as many as the composition keeps; empty: none are. A key is as a rest_limit's.
+struct rest_memory {
+  std::function<void(std::string_view key)> add;
+  std::function<bool(std::string_view key)> contains;
+};
+
 struct rest_limits {
   rest_limit requests_per_address; ///< leave empty when the network limits them already
   rest_limit auth_per_address;     ///< register, login, guest, refresh
@@ -47,6 +53,7 @@ struct rest_limits {
   rest_limit room_opens_per_address;
   rest_limit login_guesses_per_address; ///< at one account: by `address claim`; a right password is given back
   rest_limit login_guesses_per_account; ///< by claim, wherever they come from; likewise
+  rest_memory familiar; ///< `address claim` that gave the right password: the limit on the account is not theirs
 };
 
 /// What only the composition knows. An empty one is answered 404 (livez: 200).

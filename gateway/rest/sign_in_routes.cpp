@@ -95,19 +95,20 @@ void verified(const call_ptr& c, const user_id& user, std::string hash) {
 }
 
 /// What a guess counts against: few from one address, so that one account is not guessed at; many more altogether, so
-/// that nobody locks its owner out who has not very many addresses. Neither a right password is
-/// a guess, nor one that was never looked at.
+/// that nobody locks its owner out who has not very many addresses, and not even they where the owner signed in lately.
+/// Neither a right password is a guess, nor one that was never looked at.
 class guess {
 public:
   guess(const call& c, const stream_id& claim)
     : limits_{c.with.limits}
     , from_here_{c.request.address + ' ' + claim.text}
-    , at_all_{claim.text} {}
+    , at_all_{claim.text}
+    , familiar_{limits_.familiar.contains && limits_.familiar.contains(from_here_)} {}
 
   /// False when it is one too many, and the answer is out.
   [[nodiscard]] bool take(call& c) const {
     if (!c.within(limits_.login_guesses_per_address, from_here_)) return false;
-    if (c.within(limits_.login_guesses_per_account, at_all_)) return true;
+    if (familiar_ || c.within(limits_.login_guesses_per_account, at_all_)) return true;
     give_back(limits_.login_guesses_per_address, from_here_);
     return false;
   }
@@ -116,18 +117,24 @@ public:
     give_back();
     c.refuse(e);
   }
-  void give_back() const {
-    give_back(limits_.login_guesses_per_address, from_here_);
-    give_back(limits_.login_guesses_per_account, at_all_);
+  /// The password was right.
+  void passed() const {
+    give_back();
+    if (limits_.familiar.add) limits_.familiar.add(from_here_);
   }
 
 private:
+  void give_back() const {
+    give_back(limits_.login_guesses_per_address, from_here_);
+    if (!familiar_) give_back(limits_.login_guesses_per_account, at_all_);
+  }
   static void give_back(const rest_limit& limit, std::string_view key) {
     if (limit.give_back) limit.give_back(key);
   }
 
   const rest_limits& limits_;
   std::string from_here_, at_all_;
+  bool familiar_; ///< when the guess was made: what was not taken is not given back
 };
 
 /// An empty hash stands for somebody unknown, and costs as much.
@@ -136,7 +143,7 @@ void verify(const call_ptr& c, const user_id& user, const guess& g, std::string 
                            on_loop<verification>(c, [c, user, g, hash](result<verification> v) {
                              if (!v) return g.refuse_unjudged(*c, v.error());
                              if (!v->matches) return c->refuse({errc::invalid_credentials, {}, 0});
-                             g.give_back();
+                             g.passed();
                              verified(c, user, hash);
                            }));
 }

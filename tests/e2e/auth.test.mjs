@@ -58,6 +58,38 @@ test('whoever guesses at an account locks out themselves, not its owner', async 
   for (let i = 0; i < 30; ++i) assert.equal((await login(ada.password, '127.0.0.3')).status, 200);
 });
 
+test('where the owner signed in lately they still get in when guesses from everywhere use up the account', async () => {
+  const strict = await Server.start({flags: ['--rates-login-guesses-per-account', '0.001/3'], database: false});
+  try {
+    const ada = await strict.signUp('Ada');
+    const login = async (password, from) =>
+      (await strict.postFrom(from, '/api/auth/login', {email: ada.email, password})).status;
+    assert.equal(await login(ada.password, '127.0.0.2'), 200);
+    for (const from of ['127.0.0.3', '127.0.0.4', '127.0.0.5']) assert.equal(await login('a guess', from), 401);
+    assert.equal(await login(ada.password, '127.0.0.6'), 429);
+    assert.equal(await login(ada.password, '127.0.0.2'), 200);
+    assert.equal(await login('a guess', '127.0.0.3'), 429);
+  } finally {
+    await strict.stop();
+  }
+});
+
+test('the networks of one IPv6 site guess as one address', async () => {
+  const proxied = await Server.start({flags: ['--trusted-proxies', '127.0.0.2',
+                                              '--rates-login-guesses-per-address', '0.001/2'], database: false});
+  try {
+    const ada = await proxied.signUp('Ada');
+    const guess = async from => (await proxied.postFrom('127.0.0.2', '/api/auth/login',
+      {email: ada.email, password: 'a guess'}, {'x-forwarded-for': from})).status;
+    assert.equal(await guess('2001:db8:1:1::1'), 401);
+    assert.equal(await guess('2001:db8:1:2::1'), 401);
+    assert.equal(await guess('2001:db8:1:3::1'), 429);
+    assert.equal(await guess('2001:db8:2::1'), 401);
+  } finally {
+    await proxied.stop();
+  }
+});
+
 test('weak passwords and bad addresses are refused with 422', async () => {
   const weak = await server.post('/api/auth/register', {email: 'weak@example.org', password: 'short'});
   assert.equal(weak.status, 422);

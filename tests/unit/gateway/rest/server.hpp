@@ -204,6 +204,7 @@ struct server {
   write_positions writes{10};
   std::map<std::string, int> waits;             ///< by kind of limit: seconds to wait
   std::vector<std::string> counted, given_back; ///< `kind key`
+  std::set<std::string> familiar;
   std::optional<error> claims_fail;
   rest_api api{dependencies()};
 
@@ -259,7 +260,14 @@ private:
       const auto at = entities.claims.find(email);
       done(at == entities.claims.end() ? std::nullopt : std::optional<user_id>{at->second});
     };
-    d.limits = {limit("address"), limit("auth"), limit("user"), limit("opens"), limit("guess"), limit("account guess")};
+    d.limits = {limit("address"),
+                limit("auth"),
+                limit("user"),
+                limit("opens"),
+                limit("guess"),
+                limit("account guess"),
+                {[this](std::string_view key) { familiar.emplace(key); },
+                 [this](std::string_view key) { return familiar.contains(std::string{key}); }}};
     d.operations.readyz = [](const respond& done) { done({503, "application/json", {}, R"({"ready":false})"}); };
     d.operations.metrics = [](const respond& done) { done({200, "text/plain; version=0.0.4", {}, "up 1\n"}); };
     d.settings.cors_origins = {"https://app.example.org"};

@@ -110,6 +110,20 @@ TEST_CASE("a wrong password counts against its address at that account, and agai
     CHECK(s.ask("POST", "/api/auth/login", {}, ann_signs_in).status() == 429);
     CHECK(s.given_back == std::vector{both[0]});
   }
+  SECTION("the account refuses nobody at an address where the right password was given, the address still does") {
+    CHECK(s.ask("POST", "/api/auth/login", {}, ann_signs_in).status() == 200);
+    s.given_back.clear();
+    s.waits["account guess"] = 1;
+    CHECK(s.ask("POST", "/api/auth/login", {}, ann_signs_in).status() == 200);
+    CHECK(s.given_back == std::vector{both[0]});
+    CHECK(s.ask("POST", "/api/auth/login", {}, wrong).status() == 401);
+    s.waits["guess"] = 7;
+    CHECK(s.ask("POST", "/api/auth/login", {}, ann_signs_in).status() == 429);
+  }
+  SECTION("a wrong password makes nobody familiar") {
+    CHECK(s.ask("POST", "/api/auth/login", {}, wrong).status() == 401);
+    CHECK(s.familiar.empty());
+  }
   SECTION("one that nobody could look at is given back") {
     SECTION("the claim cannot be read") { s.claims_fail = error{errc::log_unavailable, {}, 0}; }
     SECTION("the account does not answer") { s.entities.fails = error{errc::unavailable, {}, 1}; }
