@@ -1,5 +1,5 @@
 #pragma once
-// What the tests of sessions share: a few places, and who is where at the end.
+// What the tests of sessions and timers share: a few places, and who is where at the end.
 
 #include "tests/support/actors/actor_world.hpp"
 

@@ -1,6 +1,4 @@
-#include "tests/support/actors/actor_world.hpp"
-
-#include <catch2/catch_test_macros.hpp>
+#include "tests/unit/actors/shell/session_fixture.hpp"
 
 using namespace parley;
 using namespace parley::test;
@@ -8,8 +6,6 @@ using namespace std::chrono_literals;
 using domain::room;
 
 namespace {
-
-const stream_id hall{"room/hall"}, den{"room/den"};
 
 room::open short_lived(std::string id, std::chrono::seconds lifetime) {
   room::open c;
@@ -25,12 +21,6 @@ std::ptrdiff_t count(const memory_log& log, const stream_id& stream, const std::
 
 std::size_t timers_standing(const memory_log& log) {
   return log.due_timers(time_point::max() - 1ms, 10'000)->size() + log.restart_timers({}, 10'000)->size();
-}
-
-actor_world::options later(std::chrono::milliseconds time) {
-  actor_world::options chosen;
-  chosen.start = noon + time;
-  return chosen;
 }
 
 } // namespace
