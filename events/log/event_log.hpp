@@ -1,6 +1,6 @@
 #pragma once
-// The log's contract: RocksDB in production (rocksdb_log), memory with injectable faults in tests (memory_log). One
-// contract test runs over both.
+// The log's contract. stored_log keeps it over RocksDB in production and over a faulty disk in the simulation,
+// memory_log in tests that need no more than a few faults. One contract test runs over all three.
 //
 // Threads: `append` is called by one thread at a time (the log writer's). Every other member may be called from any
 // thread at any time and sees durable events only.

@@ -41,12 +41,12 @@ result<void> visit(const store& s, position after, position head, const record_v
   if (after >= head) return {};
   auto at = s.scan(table::log);
   auto expected = after + 1;
-  for (at.seek(keys::number(expected)); expected <= head; at.next(), ++expected) {
-    if (!at.valid() || keys::number_at(at.key()) != expected) {
-      if (auto ok = at.check(); !ok) return ok;
+  for (at->seek(keys::number(expected)); expected <= head; at->next(), ++expected) {
+    if (!at->valid() || keys::number_at(at->key()) != expected) {
+      if (auto ok = at->check(); !ok) return ok;
       return damaged(expected, "the record is missing");
     }
-    const auto bytes = keys::take_record(at.value());
+    const auto bytes = keys::take_record(at->value());
     if (!bytes) return damaged(expected, bytes.error().message);
     if (!visitor(expected, *bytes)) break;
   }
@@ -77,10 +77,10 @@ result<std::vector<record>> read_stream(const store& s, const stream_id& stream,
   page found{limit, bytes_max};
   if (after == std::numeric_limits<version>::max()) return std::move(found).take();
   auto at = s.scan(table::streams);
-  for (at.seek(keys::stream(stream, after + 1)); at.valid() && !found.full(); at.next()) {
-    const auto key = keys::take_stream(at.key());
+  for (at->seek(keys::stream(stream, after + 1)); at->valid() && !found.full(); at->next()) {
+    const auto key = keys::take_stream(at->key());
     if (!key || key->stream != stream.text) break;
-    const auto p = keys::number_at(at.value());
+    const auto p = keys::number_at(at->value());
     if (!p || key->version != after + found.size() + 1)
       return fail(errc::corrupt, "the index of " + stream.text + " is damaged");
     if (*p > head) break;
@@ -93,7 +93,7 @@ result<std::vector<record>> read_stream(const store& s, const stream_id& stream,
       return damaged(*p, "the index of " + stream.text + " names another stream's record");
     found.add(std::move(*r), bytes->size());
   }
-  if (auto ok = at.check(); !ok) return tl::make_unexpected(std::move(ok.error()));
+  if (auto ok = at->check(); !ok) return tl::make_unexpected(std::move(ok.error()));
   return std::move(found).take();
 }
 
@@ -103,28 +103,28 @@ result<version> stream_version(const store& s, const stream_id& stream, position
   if (!first) return tl::make_unexpected(first.error());
   if (!*first) return version{0};
   auto at = s.scan(table::streams);
-  for (at.seek_back(keys::stream(stream, std::numeric_limits<version>::max())); at.valid(); at.previous()) {
-    const auto key = keys::take_stream(at.key());
+  for (at->seek_back(keys::stream(stream, std::numeric_limits<version>::max())); at->valid(); at->previous()) {
+    const auto key = keys::take_stream(at->key());
     if (!key || key->stream != stream.text) break;
-    const auto p = keys::number_at(at.value());
+    const auto p = keys::number_at(at->value());
     if (!p) return fail(errc::corrupt, "the index of " + stream.text + " is damaged");
     if (*p <= head) return key->version;
   }
-  if (auto ok = at.check(); !ok) return tl::make_unexpected(std::move(ok.error()));
+  if (auto ok = at->check(); !ok) return tl::make_unexpected(std::move(ok.error()));
   return version{0};
 }
 
 result<std::vector<timer>> due_timers(const store& s, time_point until, std::size_t limit) {
   std::vector<timer> due;
   auto at = s.scan(table::timers);
-  for (at.seek(std::string(1, keys::due_timer)); at.valid() && due.size() < limit; at.next()) {
-    if (at.key().empty() || at.key()[0] != keys::due_timer) break;
-    auto t = keys::take_timer(at.key());
+  for (at->seek(std::string(1, keys::due_timer)); at->valid() && due.size() < limit; at->next()) {
+    if (at->key().empty() || at->key()[0] != keys::due_timer) break;
+    auto t = keys::take_timer(at->key());
     if (!t) return tl::make_unexpected(std::move(t.error()));
     if (t->due > until) break;
     due.push_back(std::move(*t));
   }
-  if (auto ok = at.check(); !ok) return tl::make_unexpected(std::move(ok.error()));
+  if (auto ok = at->check(); !ok) return tl::make_unexpected(std::move(ok.error()));
   return due;
 }
 
@@ -134,8 +134,8 @@ result<std::vector<timer>> restart_timers(const store& s, const stream_id& after
   // The byte after NUL: behind everything of the stream `after`, before any longer id.
   auto start = std::string(1, keys::restart_timer);
   if (!after.empty()) start.append(after.text).push_back('\1');
-  for (at.seek(start); at.valid(); at.next()) {
-    auto t = keys::take_timer(at.key());
+  for (at->seek(start); at->valid(); at->next()) {
+    auto t = keys::take_timer(at->key());
     if (!t) return tl::make_unexpected(std::move(t.error()));
     if (found.size() >= limit) {
       // The next page starts behind this page's last stream, so a stream is not cut in two unless it fills the page.
@@ -145,7 +145,7 @@ result<std::vector<timer>> restart_timers(const store& s, const stream_id& after
     }
     found.push_back(std::move(*t));
   }
-  if (auto ok = at.check(); !ok) return tl::make_unexpected(std::move(ok.error()));
+  if (auto ok = at->check(); !ok) return tl::make_unexpected(std::move(ok.error()));
   return found;
 }
 
@@ -163,9 +163,9 @@ result<record> check_record(const store& s, position p, std::string_view bytes) 
 
 result<void> check_tail(const store& s, position head, std::size_t records) {
   auto last = s.scan(table::log);
-  last.seek_to_last();
-  if (auto ok = last.check(); !ok) return ok;
-  const auto last_position = last.valid() ? keys::number_at(last.key()).value_or(0) : 0;
+  last->seek_to_last();
+  if (auto ok = last->check(); !ok) return ok;
+  const auto last_position = last->valid() ? keys::number_at(last->key()).value_or(0) : 0;
   if (last_position != head)
     return fail(errc::corrupt, "the log's head is " + std::to_string(head) + " but its last record stands at " +
                                    std::to_string(last_position));

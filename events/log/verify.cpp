@@ -3,6 +3,7 @@
 #include "events/log/head_file.hpp"
 #include "events/log/keys.hpp"
 #include "events/log/log_tables.hpp"
+#include "events/log/rocksdb_store.hpp"
 
 namespace parley {
 namespace {
@@ -13,8 +14,8 @@ constexpr int attempts = 5;
 
 /// Opening beside a running server can meet files that the server just replaced; then the next look is right.
 result<std::unique_ptr<store>> open_beside(const std::filesystem::path& tables, store::access mode) {
-  auto opened = store::open(tables, mode, machine_clock);
-  for (int i = 1; i < attempts && !opened; ++i) opened = store::open(tables, mode, machine_clock);
+  auto opened = open_rocksdb_store(tables, mode, machine_clock);
+  for (int i = 1; i < attempts && !opened; ++i) opened = open_rocksdb_store(tables, mode, machine_clock);
   return opened;
 }
 
@@ -63,9 +64,9 @@ result<void> log_view::visit(position after,
 result<void> log_view::visit_stream(const stream_id& stream, position after,
                                     const std::function<bool(const record&, std::string_view)>& visitor) const {
   auto at = tables_->scan(table::streams);
-  for (at.seek(keys::stream(stream, 1)); at.valid(); at.next()) {
-    const auto key = keys::take_stream(at.key());
-    const auto p = keys::number_at(at.value());
+  for (at->seek(keys::stream(stream, 1)); at->valid(); at->next()) {
+    const auto key = keys::take_stream(at->key());
+    const auto p = keys::number_at(at->value());
     if (!key || !p || key->stream != stream.text || *p > head_) break;
     if (*p <= after) continue;
     bool more = true;
@@ -80,7 +81,7 @@ result<void> log_view::visit_stream(const stream_id& stream, position after,
     if (unreadable) return tl::make_unexpected(std::move(*unreadable));
     if (!more) return {};
   }
-  return at.check();
+  return at->check();
 }
 
 class log_verifier {
@@ -113,22 +114,22 @@ private:
   result<void> check_records() {
     auto at = tables_.scan(table::log);
     position expected = 1;
-    for (at.seek({}); at.valid(); at.next()) {
-      const auto p = keys::number_at(at.key()).value_or(0);
+    for (at->seek({}); at->valid(); at->next()) {
+      const auto p = keys::number_at(at->key()).value_or(0);
       if (p > found_.head) {
         report(p, "the record stands beyond the log's head, " + std::to_string(found_.head));
         break;
       }
       if (p != expected) report(expected, "records are missing up to position " + std::to_string(p));
       expected = p + 1;
-      if (const auto bytes = keys::take_record(at.value()); !bytes)
+      if (const auto bytes = keys::take_record(at->value()); !bytes)
         report(p, bytes.error().message);
       else if (const auto r = log_tables::check_record(tables_, p, *bytes); !r)
         report(p, r.error().message);
       if (++found_.records % progress_every == 0 && progress_) progress_(found_.records, found_.head);
     }
     // What RocksDB itself finds damaged ends the scan, and is damage like any other.
-    if (auto ok = at.check(); !ok)
+    if (auto ok = at->check(); !ok)
       report(expected, ok.error().message);
     else if (expected <= found_.head)
       report(expected, "records are missing up to the log's head");
@@ -141,9 +142,9 @@ private:
     std::string stream;
     version last = 0;
     std::uint64_t entries = 0;
-    for (at.seek({}); at.valid(); at.next(), ++entries) {
-      const auto key = keys::take_stream(at.key());
-      const auto p = keys::number_at(at.value()).value_or(0);
+    for (at->seek({}); at->valid(); at->next(), ++entries) {
+      const auto key = keys::take_stream(at->key());
+      const auto p = keys::number_at(at->value()).value_or(0);
       if (!key) {
         report(p, "an index entry is damaged");
         continue;
@@ -159,7 +160,7 @@ private:
       if (p == 0 || p > found_.head) report(p, "the index of " + stream + " names a position that does not exist");
       last = key->version;
     }
-    if (auto ok = at.check(); !ok)
+    if (auto ok = at->check(); !ok)
       report(0, ok.error().message);
     else if (found_.damages.empty() && entries != found_.records) // else only a consequence
       report(0, "the streams' indexes have " + std::to_string(entries) + " entries for " +

@@ -3,7 +3,7 @@
 #include "actors/processes/timers.hpp"
 #include "actors/session_directory.hpp"
 #include "events/assertion.hpp"
-#include "events/log/rocksdb_log.hpp"
+#include "events/log/directory_storage.hpp"
 #include "gateway/app/io_node.hpp"
 #include "gateway/app/jwt_secret.hpp"
 #include "gateway/app/operations.hpp"
@@ -103,7 +103,7 @@ struct actor_config : caf::actor_system_config {
 
 /// In order of construction; destroyed in the opposite order, after `stop`.
 struct server::parts {
-  parts(const settings& s, std::unique_ptr<rocksdb_log> opened, std::string secret)
+  parts(const settings& s, std::unique_ptr<stored_log> opened, std::string secret)
     : with{s}
     , log{std::move(opened)}
     , reader{*log, reader_threads}
@@ -155,7 +155,7 @@ struct server::parts {
   const settings with;
   system_clock_source clock;
   secure_random random;
-  std::unique_ptr<rocksdb_log> log;
+  std::unique_ptr<stored_log> log;
   log_reader reader;
   log_writer writer;
   token_service tokens;
@@ -326,9 +326,7 @@ void server::parts::stop() {
 
 result<std::unique_ptr<server>> server::start(const settings& s) {
   secure_random random;
-  rocksdb_log::options where;
-  where.directory = std::filesystem::path{s.data} / "log";
-  auto log = rocksdb_log::open(where);
+  auto log = open_log_in(std::filesystem::path{s.data} / "log");
   if (!log) return tl::make_unexpected(log.error());
   auto secret = s.jwt_secret.empty() ? load_jwt_secret(s.data, random) : result<std::string>{s.jwt_secret};
   if (!secret) return tl::make_unexpected(secret.error());

@@ -10,7 +10,7 @@ const sound = {
   'events/ids.hpp': '#pragma once\n',
   'events/clock.hpp': '#include "events/ids.hpp"\n',
   'events/log/event_log.hpp': '#include "events/ids.hpp"\n',
-  'events/log/rocksdb_log.cpp': '#include "events/log/event_log.hpp"\n#include <rocksdb/db.h>\n',
+  'events/log/rocksdb_store.cpp': '#include "events/log/event_log.hpp"\n#include <rocksdb/db.h>\n',
   'actors/domain/room.hpp': '#include "events/clock.hpp"\n',
   'actors/registry.hpp': '#include "actors/domain/room.hpp"\n#include <caf/all.hpp>\n',
   'actors/publisher.hpp': '#include "events/ids.hpp"\n',

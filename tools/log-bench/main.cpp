@@ -1,6 +1,7 @@
-// parley-log-bench: synced appends a second through the RocksDB log, by batch size, with records of about 300 bytes.
+// parley-log-bench: synced appends a second through the log of production, by batch size, with records of about 300
+// bytes.
 
-#include "events/log/rocksdb_log.hpp"
+#include "events/log/directory_storage.hpp"
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -27,9 +28,7 @@ struct run {
 };
 
 void measure(const std::filesystem::path& directory, const run& r, double seconds) {
-  rocksdb_log::options options;
-  options.directory = directory;
-  auto log = rocksdb_log::open(options);
+  auto log = open_log_in(directory);
   if (!log) {
     std::cerr << "parley-log-bench: " << text_of(log.error()) << "\n";
     throw CLI::RuntimeError{1};

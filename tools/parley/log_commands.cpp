@@ -1,7 +1,7 @@
 // parley log dump | tail | verify | accept-loss: looking at an event log. All but accept-loss only read, and work
 // beside a running server.
 
-#include "events/log/rocksdb_log.hpp"
+#include "events/log/directory_storage.hpp"
 #include "events/log/verify.hpp"
 #include "tools/parley/commands.hpp"
 
@@ -103,13 +103,12 @@ void verify(const log_flags& flags) {
 }
 
 void accept_loss(const log_flags& flags) {
-  rocksdb_log::options options;
-  options.directory = flags.directory();
-  if (auto there = log_view::open(options.directory, log_view::kind::frozen);
-      !there && there.error().code == errc::not_found)
+  const auto directory = flags.directory();
+  if (auto there = log_view::open(directory, log_view::kind::frozen); !there && there.error().code == errc::not_found)
     or_finish(std::move(there), "accept-loss");
+  stored_log::options options;
   options.accepted_head = flags.head;
-  const auto log = or_finish(rocksdb_log::open(options), "accept-loss");
+  const auto log = or_finish(open_log_in(directory, options), "accept-loss");
   std::cout << "the log goes on after position " << log->head() << '\n';
 }
 

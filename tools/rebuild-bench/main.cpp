@@ -1,7 +1,7 @@
 // Measures a rebuild: a synthetic log of messages in a number of rooms, in memory or in RocksDB, applied to fresh
 // tables in a real PostgreSQL, as `parley projections rebuild` does it. Prints events/s on stdout.
 
-#include "events/log/rocksdb_log.hpp"
+#include "events/log/directory_storage.hpp"
 #include "projections/rebuild.hpp"
 
 #include <CLI/CLI.hpp>
@@ -85,9 +85,7 @@ result<rebuild_report> measure(const settings& s) {
   if (auto fresh = db->run("DROP SCHEMA IF EXISTS parley CASCADE"); !fresh) return tl::make_unexpected(fresh.error());
   synthetic_source synthetic{s};
   if (s.rocksdb.empty()) return rebuild(synthetic, options);
-  rocksdb_log::options at;
-  at.directory = s.rocksdb;
-  auto log = rocksdb_log::open(at);
+  auto log = open_log_in(s.rocksdb);
   if (!log) return tl::make_unexpected(log.error());
   if ((*log)->head() == 0)
     if (auto filled = fill(**log, synthetic, s.events); !filled) return tl::make_unexpected(filled.error());

@@ -1,7 +1,7 @@
-// What every event log promises, run over the RocksDB log and the one in memory.
+// What every event log promises, run over the log of production and the one in memory.
 
+#include "events/log/directory_storage.hpp"
 #include "events/log/memory_log.hpp"
-#include "events/log/rocksdb_log.hpp"
 #include "tests/support/log/requests.hpp"
 
 #include <catch2/catch_template_test_macros.hpp>
@@ -21,11 +21,9 @@ struct in_memory {
 
 struct in_rocksdb {
   temporary_directory directory;
-  std::unique_ptr<rocksdb_log> kept;
+  std::unique_ptr<stored_log> kept;
   in_rocksdb() {
-    rocksdb_log::options o;
-    o.directory = directory.path();
-    auto opened = rocksdb_log::open(o);
+    auto opened = open_log_in(directory.path());
     INFO((opened ? std::string{} : opened.error().message));
     REQUIRE(opened.has_value());
     kept = std::move(*opened);

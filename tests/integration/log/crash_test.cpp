@@ -3,7 +3,7 @@
 //
 // PARLEY_CRASH_ROUNDS sets the number of rounds, PARLEY_CRASH_SEED replays a run's choices.
 
-#include "events/log/rocksdb_log.hpp"
+#include "events/log/directory_storage.hpp"
 #include "tests/support/log/child.hpp"
 #include "tests/support/log/requests.hpp"
 
@@ -37,10 +37,9 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
 /// Appends until it is killed: batches of one to eight requests, each over one to three streams.
 [[noreturn]] void append_for_ever(const std::string& directory, std::uint64_t seed, int report) {
   std::mt19937_64 random{seed};
-  rocksdb_log::options o;
-  o.directory = directory;
-  o.head_file_period = std::chrono::milliseconds{3};
-  auto log = rocksdb_log::open(o);
+  stored_log::options o;
+  o.head_period = std::chrono::milliseconds{3};
+  auto log = open_log_in(directory, o);
   if (!log) {
     (void)!::write(2, log.error().message.data(), log.error().message.size());
     ::_exit(1);
@@ -138,9 +137,7 @@ TEST_CASE("kill -9 at any moment loses nothing acknowledged and leaves nothing h
     REQUIRE(alive);
     REQUIRE(WIFSIGNALED(status));
 
-    rocksdb_log::options o;
-    o.directory = directory.path();
-    const auto log = rocksdb_log::open(o);
+    const auto log = open_log_in(directory.path());
     INFO((log ? std::string{} : log.error().message));
     REQUIRE(log.has_value());
     CHECK((*log)->head() >= acknowledged);

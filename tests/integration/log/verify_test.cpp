@@ -1,7 +1,8 @@
 // Looking at a log from outside: beside its owner, and when it is damaged.
 
+#include "events/log/directory_storage.hpp"
 #include "events/log/keys.hpp"
-#include "events/log/rocksdb_log.hpp"
+#include "events/log/rocksdb_store.hpp"
 #include "events/log/verify.hpp"
 #include "tests/support/log/requests.hpp"
 
@@ -17,10 +18,8 @@ namespace {
 const stream_id lobby{"room/lobby"}, other{"room/other"};
 const system_clock_source machine_clock;
 
-std::unique_ptr<rocksdb_log> open_log(const temporary_directory& directory) {
-  rocksdb_log::options o;
-  o.directory = directory.path();
-  auto opened = rocksdb_log::open(o);
+std::unique_ptr<stored_log> open_log(const temporary_directory& directory) {
+  auto opened = open_log_in(directory.path());
   REQUIRE(opened.has_value());
   return std::move(*opened);
 }
@@ -35,11 +34,11 @@ verification verified(const temporary_directory& directory) {
 /// Writes into the tables behind the log's back.
 template <class Change>
 void damage_tables(const temporary_directory& directory, Change change) {
-  auto tables = store::open(directory.path() + "/rocksdb", store::access::write, machine_clock);
+  auto tables = open_rocksdb_store(directory.path() + "/rocksdb", store::access::write, machine_clock);
   REQUIRE(tables.has_value());
-  store::batch batch{**tables};
-  change(**tables, batch);
-  REQUIRE((*tables)->write(batch));
+  const auto batch = (*tables)->new_batch();
+  change(**tables, *batch);
+  REQUIRE(batch->write());
 }
 
 } // namespace
@@ -103,9 +102,7 @@ TEST_CASE("damage is found and named with its first position") {
   CHECK(found.damages.front().at == first);
   CHECK_THAT(found.damages.front().what, ContainsSubstring(what));
   // The server does not serve it either.
-  rocksdb_log::options o;
-  o.directory = directory.path();
-  const auto opened = rocksdb_log::open(o);
+  const auto opened = open_log_in(directory.path());
   REQUIRE_FALSE(opened.has_value());
   CHECK(opened.error().code == errc::corrupt);
 }

@@ -1,8 +1,7 @@
 // What only the log on disk promises: it comes back after a restart, refuses what it must not serve, and survives a
-// disk that fails.
+// disk that fails. The same over a simulated disk: tests/simulation/stored_log_test.cpp.
 
-#include "events/log/head_file.hpp"
-#include "events/log/rocksdb_log.hpp"
+#include "events/log/directory_storage.hpp"
 #include "tests/integration/log/faults.hpp"
 #include "tests/support/log/child.hpp"
 #include "tests/support/log/requests.hpp"
@@ -25,21 +24,15 @@ namespace {
 const stream_id lobby{"room/lobby"}, other{"room/other"};
 constexpr std::size_t no_limit = 1'000'000;
 
-rocksdb_log::options in(const std::string& directory) {
-  rocksdb_log::options o;
-  o.directory = directory;
-  return o;
-}
-
-std::unique_ptr<rocksdb_log> open_log(const rocksdb_log::options& o) {
-  auto opened = rocksdb_log::open(o);
+std::unique_ptr<stored_log> open_log(const std::string& directory, const stored_log::options& o = {}) {
+  auto opened = open_log_in(directory, o);
   INFO((opened ? std::string{} : opened.error().message));
   REQUIRE(opened.has_value());
   return std::move(*opened);
 }
 
-error refusal(const rocksdb_log::options& o) {
-  const auto opened = rocksdb_log::open(o);
+error refusal(const std::string& directory, const stored_log::options& o = {}) {
+  const auto opened = open_log_in(directory, o);
   REQUIRE_FALSE(opened.has_value());
   return opened.error();
 }
@@ -71,7 +64,7 @@ struct fixed_clock final : clock_source {
 
 TEST_CASE("child: append and die", "[.append-and-die]") {
   const auto directory = child_setting("PARLEY_DIRECTORY");
-  const auto log = open_log(in(directory));
+  const auto log = open_log(directory);
   const auto from = log->stream_version(lobby).value();
   const auto to = from + std::stoull(child_setting("PARLEY_COUNT"));
   for (auto v = from; v < to; ++v) REQUIRE(append(*log, lobby, v));
@@ -82,14 +75,14 @@ TEST_CASE("child: append and die", "[.append-and-die]") {
 TEST_CASE("everything is there after a restart") {
   const temporary_directory directory;
   {
-    auto log = open_log(in(directory.path()));
+    auto log = open_log(directory.path());
     auto r = request({messages(lobby, 0, 2), messages(other, 0)});
     r.outcome = command_outcome{"k", "f", "{}", 0, 2, time_point::max()};
     r.timers = {{true, {at_restart, lobby, "restart"}}};
     r.snapshot = snapshot{lobby, 2, 1, "{}"};
     REQUIRE(append(*log, r));
   }
-  auto log = open_log(in(directory.path()));
+  auto log = open_log(directory.path());
   CHECK(log->head() == 3);
   CHECK(check_gapless(read_all(*log)).empty());
   CHECK(log->find_outcome("k")->has_value());
@@ -101,8 +94,8 @@ TEST_CASE("everything is there after a restart") {
 
 TEST_CASE("a log in use by another process is refused, naming the process") {
   const temporary_directory directory;
-  const auto log = open_log(in(directory.path()));
-  const auto e = refusal(in(directory.path()));
+  const auto log = open_log(directory.path());
+  const auto e = refusal(directory.path());
   CHECK(e.code == errc::conflict);
   CHECK_THAT(e.message, ContainsSubstring("in use by another process (pid " + std::to_string(::getpid()) + ")"));
 }
@@ -110,7 +103,7 @@ TEST_CASE("a log in use by another process is refused, naming the process") {
 TEST_CASE("a directory that cannot be made is refused with what to do") {
   const temporary_directory directory;
   std::ofstream{directory.path() + "/file"} << "in the way";
-  const auto e = refusal(in(directory.path() + "/file/log"));
+  const auto e = refusal(directory.path() + "/file/log");
   CHECK(e.code == errc::log_unavailable);
   CHECK_THAT(e.message, ContainsSubstring("cannot be used") && ContainsSubstring("write access"));
 }
@@ -118,7 +111,7 @@ TEST_CASE("a directory that cannot be made is refused with what to do") {
 TEST_CASE("child: open as nobody", "[.open-as-nobody]") {
   constexpr uid_t nobody = 65534;
   if (::geteuid() == 0) REQUIRE(::setuid(nobody) == 0);
-  const auto e = refusal(in(child_setting("PARLEY_DIRECTORY")));
+  const auto e = refusal(child_setting("PARLEY_DIRECTORY"));
   CHECK(e.code == errc::log_unavailable);
   CHECK_THAT(e.message, ContainsSubstring("Permission denied") && ContainsSubstring("write access"));
 }
@@ -138,7 +131,7 @@ TEST_CASE("a torn tail of the write-ahead file is tolerated and costs nothing ac
     std::ofstream torn{wal_files(directory.path()).back(), std::ios::app | std::ios::binary};
     torn << std::string("\x11\x22\x33\x44\xff\x01\x01", 7) << std::string(100, 'x');
   }
-  auto log = open_log(in(directory.path()));
+  auto log = open_log(directory.path());
   CHECK(log->head() == 20);
   CHECK(check_gapless(read_all(*log)).empty());
   CHECK(append(*log, lobby, 20)->last == 21);
@@ -146,30 +139,29 @@ TEST_CASE("a torn tail of the write-ahead file is tolerated and costs nothing ac
 
 TEST_CASE("acknowledged events that vanished make the log refuse to open, until the loss is accepted") {
   const temporary_directory directory;
-  const auto o = in(directory.path());
   {
-    const auto log = open_log(o);
+    const auto log = open_log(directory.path());
     REQUIRE(append(*log, lobby, 0, 3));
   }
   append_and_die(directory.path(), 5);
   SECTION("the write-ahead file is cut") { fs::resize_file(wal_files(directory.path()).back(), 0); }
   SECTION("the write-ahead file is removed") { fs::remove(wal_files(directory.path()).back()); }
   for (int again = 0; again < 2; ++again) {
-    const auto e = refusal(o);
+    const auto e = refusal(directory.path());
     CHECK(e.code == errc::corrupt);
     CHECK_THAT(e.message, ContainsSubstring("acknowledged events have vanished") && ContainsSubstring("position 3") &&
                               ContainsSubstring("8 was durable") && ContainsSubstring("backup") &&
                               ContainsSubstring("accept-loss --head 3"));
   }
-  auto accepting = o;
+  stored_log::options accepting;
   accepting.accepted_head = 2;
-  CHECK(refusal(accepting).code == errc::corrupt);
+  CHECK(refusal(directory.path(), accepting).code == errc::corrupt);
   accepting.accepted_head = 3;
   {
-    const auto log = open_log(accepting);
+    const auto log = open_log(directory.path(), accepting);
     CHECK(log->head() == 3);
   }
-  const auto log = open_log(o);
+  const auto log = open_log(directory.path());
   CHECK(append(*log, lobby, 3)->last == 4);
 }
 
@@ -184,7 +176,7 @@ TEST_CASE("damage in the middle of the write-ahead file is refused, not skipped"
     file.seekp(static_cast<std::streamoff>(fs::file_size(wal) / 2));
     file.put(byte);
   }
-  const auto e = refusal(in(directory.path()));
+  const auto e = refusal(directory.path());
   CHECK(e.code == errc::corrupt);
   CHECK_THAT(e.message, ContainsSubstring("parley log verify") && ContainsSubstring("backup"));
 }
@@ -192,7 +184,7 @@ TEST_CASE("damage in the middle of the write-ahead file is refused, not skipped"
 TEST_CASE("a damaged HEAD is refused, a torn line of it is not") {
   const temporary_directory directory;
   {
-    const auto log = open_log(in(directory.path()));
+    const auto log = open_log(directory.path());
     REQUIRE(append(*log, lobby, 0, 3));
   }
   const auto file = fs::path{directory.path()} / "HEAD";
@@ -204,17 +196,17 @@ TEST_CASE("a damaged HEAD is refused, a torn line of it is not") {
     std::fstream{file, std::ios::in | std::ios::out} << "0000";
     std::fstream{file, std::ios::in | std::ios::out}.put('9');
     CHECK(read_head_file(file).value() == position{3});
-    CHECK(open_log(in(directory.path()))->head() == 3);
+    CHECK(open_log(directory.path())->head() == 3);
   }
   SECTION("damaged") {
     std::ofstream{file} << std::string(128, '7');
-    CHECK(refusal(in(directory.path())).code == errc::corrupt);
+    CHECK(refusal(directory.path()).code == errc::corrupt);
   }
 }
 
 TEST_CASE("a full disk refuses the whole batch, and recover takes appends again when there is room") {
   const temporary_directory directory;
-  auto log = open_log(in(directory.path()));
+  auto log = open_log(directory.path());
   REQUIRE(append(*log, lobby, 0, 2));
   const std::vector batch{request({messages(lobby, 2, 1, std::string(9000, 'a')), messages(other, 0)}),
                           request({messages({"room/third"}, 0)})};
@@ -240,14 +232,14 @@ TEST_CASE("a full disk refuses the whole batch, and recover takes appends again 
   CHECK(log->head() == 2); // torn in the middle, so it cannot have survived
   for (const auto& answer : log->append(batch)) CHECK(answer.has_value());
   log.reset();
-  log = open_log(in(directory.path()));
+  log = open_log(directory.path());
   CHECK(log->head() == 5);
   CHECK(check_gapless(read_all(*log)).empty());
 }
 
 TEST_CASE("a failed sync shows nothing of its batch, and recover finds it whole or not at all") {
   const temporary_directory directory;
-  auto log = open_log(in(directory.path()));
+  auto log = open_log(directory.path());
   REQUIRE(append(*log, lobby, 0, 2));
   const std::vector batch{request({messages(lobby, 2), messages(other, 0)})};
   {
@@ -268,7 +260,7 @@ TEST_CASE("a failed sync shows nothing of its batch, and recover finds it whole 
   REQUIRE(append(*log, lobby, survived ? 3 : 2));
   const auto head = log->head();
   log.reset();
-  log = open_log(in(directory.path()));
+  log = open_log(directory.path());
   CHECK(log->head() == head);
   CHECK(check_gapless(read_all(*log)).empty());
 }
@@ -276,9 +268,9 @@ TEST_CASE("a failed sync shows nothing of its batch, and recover finds it whole 
 TEST_CASE("expired outcomes are forgotten when their files are rewritten, others are kept") {
   const temporary_directory directory;
   fixed_clock clock;
-  auto o = in(directory.path());
+  stored_log::options o;
   o.clock = &clock;
-  auto log = open_log(o);
+  auto log = open_log(directory.path(), o);
   auto r = request({});
   for (const auto& [key, ms] : {std::pair{"early", 1000}, std::pair{"late", 3000}}) {
     r.outcome = command_outcome{key, "f", "{}", 0, 0, time_point{std::chrono::milliseconds{ms}}};
@@ -292,9 +284,9 @@ TEST_CASE("expired outcomes are forgotten when their files are rewritten, others
 
 TEST_CASE("versions are right although the writer keeps only few of them in memory") {
   const temporary_directory directory;
-  auto o = in(directory.path());
+  stored_log::options o;
   o.versions_cached_max = 4;
-  auto log = open_log(o);
+  auto log = open_log(directory.path(), o);
   for (version v = 0; v < 3; ++v)
     for (int i = 0; i < 20; ++i) REQUIRE(append(*log, {"room/" + std::to_string(i)}, v));
   CHECK(append(*log, {"room/0"}, 2).error().code == errc::version_conflict);

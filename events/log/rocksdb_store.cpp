@@ -1,4 +1,4 @@
-#include "events/log/store.hpp"
+#include "events/log/rocksdb_store.hpp"
 
 #include "events/assertion.hpp"
 #include "events/log/keys.hpp"
@@ -19,7 +19,7 @@
 namespace parley {
 namespace {
 
-constexpr std::array<const char*, 6> names{"log", "streams", "commands", "snapshots", "timers", "meta"};
+constexpr std::array<const char*, table_count> names{"log", "streams", "commands", "snapshots", "timers", "meta"};
 constexpr std::size_t mebibyte = 1 << 20;
 
 rocksdb::Slice slice(std::string_view s) { return {s.data(), s.size()}; }
@@ -144,19 +144,20 @@ rocksdb::DBOptions database_options(store::access mode) {
   return options;
 }
 
-} // namespace
+// --- the store ---------------------------------------------------------------------------------------------------
 
-// --- batch and cursor --------------------------------------------------------------------------------------------
-
-struct store::impl {
-  // Before `db`, which uses them until it is gone.
+/// The open database, and what it uses until it is gone.
+struct database {
   std::unique_ptr<expired_outcomes> expired;
   std::filesystem::path follower;
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles; // by table, then the default family
 
+  database() = default;
+  database(const database&) = delete;
+  database& operator=(const database&) = delete;
   [[nodiscard]] rocksdb::ColumnFamilyHandle* of(table t) const { return handles[static_cast<std::size_t>(t)]; }
-  ~impl() {
+  ~database() {
     if (db) {
       for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
       (void)db->Close();
@@ -167,49 +168,79 @@ struct store::impl {
   }
 };
 
-struct store::batch::impl {
-  const store::impl& into;
-  rocksdb::WriteBatch writes;
+class rocksdb_batch final : public store::batch {
+public:
+  explicit rocksdb_batch(const database& into)
+    : into_{into} {}
+  void put(table t, std::string_view key, std::string_view value) override {
+    PARLEY_ASSERT(writes_.Put(into_.of(t), slice(key), slice(value)).ok());
+  }
+  void erase(table t, std::string_view key) override { PARLEY_ASSERT(writes_.Delete(into_.of(t), slice(key)).ok()); }
+  result<void> write() override {
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    return checked(into_.db->Write(options, &writes_), "the log cannot be written");
+  }
+
+private:
+  const database& into_;
+  rocksdb::WriteBatch writes_;
 };
-struct store::cursor::impl {
-  std::unique_ptr<rocksdb::Iterator> at;
+
+class rocksdb_cursor final : public store::cursor {
+public:
+  explicit rocksdb_cursor(rocksdb::Iterator* at)
+    : at_{at} {}
+  void seek(std::string_view key) override { at_->Seek(slice(key)); }
+  void seek_back(std::string_view key) override { at_->SeekForPrev(slice(key)); }
+  void seek_to_last() override { at_->SeekToLast(); }
+  void next() override { at_->Next(); }
+  void previous() override { at_->Prev(); }
+  bool valid() const override { return at_->Valid(); }
+  std::string_view key() const override { return view(at_->key()); }
+  std::string_view value() const override { return view(at_->value()); }
+  result<void> check() const override { return checked(at_->status(), "the log cannot be read"); }
+
+private:
+  std::unique_ptr<rocksdb::Iterator> at_;
 };
 
-store::batch::batch(const store& into)
-  : impl_{new impl{*into.impl_, rocksdb::WriteBatch{}}} {}
-store::batch::~batch() = default;
-void store::batch::put(table t, std::string_view key, std::string_view value) {
-  PARLEY_ASSERT(impl_->writes.Put(impl_->into.of(t), slice(key), slice(value)).ok());
-}
-void store::batch::erase(table t, std::string_view key) {
-  PARLEY_ASSERT(impl_->writes.Delete(impl_->into.of(t), slice(key)).ok());
-}
-bool store::batch::empty() const { return impl_->writes.Count() == 0; }
+class rocksdb_store final : public store {
+public:
+  explicit rocksdb_store(std::unique_ptr<database> opened)
+    : in_{std::move(opened)} {}
 
-store::cursor::cursor(std::unique_ptr<impl> i)
-  : impl_{std::move(i)} {}
-store::cursor::~cursor() = default;
-store::cursor::cursor(cursor&&) noexcept = default;
-store::cursor& store::cursor::operator=(cursor&&) noexcept = default;
-void store::cursor::seek(std::string_view key) { impl_->at->Seek(slice(key)); }
-void store::cursor::seek_back(std::string_view key) { impl_->at->SeekForPrev(slice(key)); }
-void store::cursor::seek_to_last() { impl_->at->SeekToLast(); }
-void store::cursor::next() { impl_->at->Next(); }
-void store::cursor::previous() { impl_->at->Prev(); }
-bool store::cursor::valid() const { return impl_->at->Valid(); }
-std::string_view store::cursor::key() const { return view(impl_->at->key()); }
-std::string_view store::cursor::value() const { return view(impl_->at->value()); }
-result<void> store::cursor::check() const { return checked(impl_->at->status(), "the log cannot be read"); }
+  std::unique_ptr<batch> new_batch() override { return std::make_unique<rocksdb_batch>(*in_); }
 
-// --- store -------------------------------------------------------------------------------------------------------
+  result<std::optional<std::string>> get(table t, std::string_view key) const override {
+    rocksdb::PinnableSlice value;
+    const auto status = in_->db->Get(rocksdb::ReadOptions{}, in_->of(t), slice(key), &value);
+    if (status.IsNotFound()) return std::optional<std::string>{};
+    if (auto ok = checked(status, "the log cannot be read"); !ok) return tl::make_unexpected(ok.error());
+    return std::optional{value.ToString()};
+  }
 
-store::store(std::unique_ptr<impl> i)
-  : impl_{std::move(i)} {}
-store::~store() = default;
+  std::unique_ptr<cursor> scan(table t) const override {
+    return std::make_unique<rocksdb_cursor>(in_->db->NewIterator(rocksdb::ReadOptions{}, in_->of(t)));
+  }
 
-result<std::unique_ptr<store>> store::open(const std::filesystem::path& directory, access mode,
-                                           const clock_source& clock) {
-  auto opened = std::make_unique<impl>();
+  result<void> compact(table t) override {
+    rocksdb::CompactRangeOptions options;
+    options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+    return checked(in_->db->CompactRange(options, in_->of(t), nullptr, nullptr), "the log cannot be compacted");
+  }
+
+  result<void> catch_up() override { return checked(in_->db->TryCatchUpWithPrimary(), "the log cannot be followed"); }
+
+private:
+  std::unique_ptr<database> in_;
+};
+
+} // namespace
+
+result<std::unique_ptr<store>> open_rocksdb_store(const std::filesystem::path& directory, store::access mode,
+                                                  const clock_source& clock) {
+  auto opened = std::make_unique<database>();
   opened->expired = std::make_unique<expired_outcomes>(clock);
   const auto cache = rocksdb::NewLRUCache(64 * mebibyte);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
@@ -220,9 +251,9 @@ result<std::unique_ptr<store>> store::open(const std::filesystem::path& director
   const auto options = database_options(mode);
   rocksdb::DB* db = nullptr;
   rocksdb::Status status;
-  if (mode == access::read_only) {
+  if (mode == store::access::read_only) {
     status = rocksdb::DB::OpenForReadOnly(options, directory.string(), families, &opened->handles, &db);
-  } else if (mode == access::follow) {
+  } else if (mode == store::access::follow) {
     // A follower keeps its own info log and lock in a directory of its own, gone when it closes.
     auto pattern = (std::filesystem::temp_directory_path() / "parley-follow-XXXXXX").string();
     if (::mkdtemp(pattern.data()) == nullptr)
@@ -234,35 +265,7 @@ result<std::unique_ptr<store>> store::open(const std::filesystem::path& director
   }
   opened->db.reset(db);
   if (auto ok = checked(status, "the log cannot be opened"); !ok) return tl::make_unexpected(ok.error());
-  return std::unique_ptr<store>{new store{std::move(opened)}};
+  return std::make_unique<rocksdb_store>(std::move(opened));
 }
-
-result<void> store::write(batch& b) {
-  rocksdb::WriteOptions options;
-  options.sync = true;
-  return checked(impl_->db->Write(options, &b.impl_->writes), "the log cannot be written");
-}
-
-result<std::optional<std::string>> store::get(table t, std::string_view key) const {
-  rocksdb::PinnableSlice value;
-  const auto status = impl_->db->Get(rocksdb::ReadOptions{}, impl_->of(t), slice(key), &value);
-  if (status.IsNotFound()) return std::optional<std::string>{};
-  if (auto ok = checked(status, "the log cannot be read"); !ok) return tl::make_unexpected(ok.error());
-  return std::optional{value.ToString()};
-}
-
-store::cursor store::scan(table t) const {
-  auto at = std::make_unique<cursor::impl>();
-  at->at.reset(impl_->db->NewIterator(rocksdb::ReadOptions{}, impl_->of(t)));
-  return cursor{std::move(at)};
-}
-
-result<void> store::compact(table t) {
-  rocksdb::CompactRangeOptions options;
-  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
-  return checked(impl_->db->CompactRange(options, impl_->of(t), nullptr, nullptr), "the log cannot be compacted");
-}
-
-result<void> store::catch_up() { return checked(impl_->db->TryCatchUpWithPrimary(), "the log cannot be followed"); }
 
 } // namespace parley

@@ -1,33 +1,33 @@
 #pragma once
-// The event log of production: RocksDB in one directory, owned by one process (formats: schema/log-format.md).
+// The event log of production, over any log_storage: RocksDB in a directory (`open_log_in`, directory_storage.hpp), or
+// the simulation's faulty disk, which so exercises this very code. Formats: schema/log-format.md.
 //
 // `open` checks the log against its own last recorded head and refuses to serve one that has lost acknowledged events
 // or does not check; its messages say what to do. Threads as event_log says; `recover` may be called by any thread.
 
 #include "events/clock.hpp"
 #include "events/log/event_log.hpp"
-
-#include <filesystem>
+#include "events/log/log_storage.hpp"
 
 namespace parley {
 
-class rocksdb_log final : public event_log {
+class stored_log final : public event_log {
 public:
   struct options {
-    std::filesystem::path directory;           ///< made when missing: HEAD, LOCK and the folder rocksdb
     const clock_source* clock = nullptr;       ///< when outcomes expire; null: the machine's. Outlives the log
     std::size_t versions_cached_max = 100'000; ///< streams whose version the writer keeps in memory
     std::size_t tail_checked = 1000;           ///< records checked on open
-    std::chrono::milliseconds head_file_period{1000};
+    /// How often a thread of the log's own calls `keep_head`. Zero: no thread is started, and the owner calls it.
+    std::chrono::milliseconds head_period{1000};
     /// The head one agrees to go on from although acknowledged events behind it are lost. Never set by the server; see
     /// `parley log accept-loss`.
     std::optional<position> accepted_head;
   };
 
-  /// errc::corrupt when the log is damaged, errc::log_unavailable when the directory cannot be used (not writable, disk
-  /// full) and errc::conflict when another process uses it. Each message ends in what to do.
-  [[nodiscard]] static result<std::unique_ptr<rocksdb_log>> open(const options& o);
-  ~rocksdb_log() override;
+  /// errc::corrupt when the log is damaged, errc::log_unavailable when its place cannot be used (not writable, disk
+  /// full). Each message ends in what to do.
+  [[nodiscard]] static result<std::unique_ptr<stored_log>> open(std::unique_ptr<log_storage> storage, const options& o);
+  ~stored_log() override;
 
   [[nodiscard]] std::vector<result<commit>> append(std::span<const append_request> batch) override;
   [[nodiscard]] result<void> recover() override;
@@ -49,10 +49,13 @@ public:
 
   /// Forgets expired outcomes now instead of when their files are rewritten anyway (at the latest after a day).
   [[nodiscard]] result<void> forget_expired();
+  /// Records the durable head in HEAD when it has moved since. One thread: the log's own, or with a period of zero the
+  /// owner's. Failing only weakens the next start's check.
+  [[nodiscard]] result<void> keep_head();
 
 private:
   struct impl;
-  explicit rocksdb_log(std::unique_ptr<impl> i);
+  explicit stored_log(std::unique_ptr<impl> i);
   std::unique_ptr<impl> impl_;
 };
 

@@ -1,11 +1,9 @@
-#include "events/log/rocksdb_log.hpp"
+#include "events/log/stored_log.hpp"
 
 #include "events/assertion.hpp"
 #include "events/log/commit_plan.hpp"
-#include "events/log/head_file.hpp"
 #include "events/log/head_signal.hpp"
 #include "events/log/keys.hpp"
-#include "events/log/log_directory.hpp"
 #include "events/log/log_tables.hpp"
 #include "events/log/version_cache.hpp"
 
@@ -67,12 +65,11 @@ result<void> check_not_lost(position head, const std::optional<position>& record
 
 } // namespace
 
-struct rocksdb_log::impl {
-  impl(const options& o, log_directory d, head_file f)
+struct stored_log::impl {
+  impl(const options& o, std::unique_ptr<log_storage> place)
     : settings{o}
     , clock{o.clock ? *o.clock : machine_clock}
-    , directory{std::move(d)}
-    , recorded{std::move(f)}
+    , storage{std::move(place)}
     , versions{o.versions_cached_max} {}
 
   ~impl() {
@@ -81,16 +78,16 @@ struct rocksdb_log::impl {
       stopping = true;
     }
     stop.notify_all();
-    if (!head_keeper.joinable()) return; // never opened: HEAD stays as it was found, it may know of more
-    head_keeper.join();
+    if (head_keeper.joinable()) head_keeper.join();
+    if (!head_kept) return; // never opened: HEAD stays as it was found, it may know of more
     // A lagging HEAD only weakens the next start's check, so a failure here is not one of the log's.
-    if (auto written = recorded.write(signal.get()); !written) return;
+    if (auto kept = keep_head(); !kept) return;
   }
 
   /// Opens the tables and checks them; `known` is a head that must be there.
   result<std::unique_ptr<store>> open_tables(const std::optional<position>& known, position& head) {
     const auto mode = settings.accepted_head ? store::access::write_lenient : store::access::write;
-    auto opened = store::open(directory.tables(), mode, clock);
+    auto opened = storage->open_tables(mode, clock);
     if (!opened) return opened;
     const auto at = log_tables::head(**opened);
     if (!at) return tl::make_unexpected(at.error());
@@ -103,19 +100,25 @@ struct rocksdb_log::impl {
   }
 
   result<void> write_format() {
-    store::batch batch{*tables};
-    batch.put(table::meta, keys::format, keys::number(keys::format_version));
-    return tables->write(batch);
+    const auto batch = tables->new_batch();
+    batch->put(table::meta, keys::format, keys::number(keys::format_version));
+    return batch->write();
+  }
+
+  result<void> keep_head() {
+    const auto head = signal.get();
+    if (head == head_kept) return {};
+    auto written = storage->write_head(head);
+    if (written) head_kept = head;
+    return written;
   }
 
   void start_head_keeper() {
     head_keeper = std::thread{[this] {
       std::unique_lock lock{stop_mutex};
-      position written = signal.get();
-      while (!stop.wait_for(lock, settings.head_file_period, [this] { return stopping; })) {
-        const auto head = signal.get();
+      while (!stop.wait_for(lock, settings.head_period, [this] { return stopping; })) {
         lock.unlock();
-        if (head != written && recorded.write(head)) written = head;
+        (void)keep_head(); // as in the destructor
         lock.lock();
       }
     }};
@@ -138,9 +141,9 @@ struct rocksdb_log::impl {
 
   options settings;
   const clock_source& clock;
-  log_directory directory;
-  head_file recorded; ///< the head keeper's, but for construction and destruction
+  std::unique_ptr<log_storage> storage;
   head_signal signal;
+  std::optional<position> head_kept; ///< what HEAD says; the head keeper's, but for opening and destruction
   std::atomic<bool> writable{true};
 
   std::mutex append_mutex; ///< `append` and `recover`; taken before tables_mutex
@@ -154,34 +157,32 @@ struct rocksdb_log::impl {
   std::thread head_keeper;
 };
 
-rocksdb_log::rocksdb_log(std::unique_ptr<impl> i)
+stored_log::stored_log(std::unique_ptr<impl> i)
   : impl_{std::move(i)} {}
-rocksdb_log::~rocksdb_log() = default;
+stored_log::~stored_log() = default;
 
-result<std::unique_ptr<rocksdb_log>> rocksdb_log::open(const options& o) {
-  auto directory = log_directory::claim(o.directory);
-  if (!directory) return tl::make_unexpected(std::move(directory.error()));
-  if (auto room = directory->probe(); !room) return tl::make_unexpected(std::move(room.error()));
-  const auto known = read_head_file(directory->head_file());
+result<std::unique_ptr<stored_log>> stored_log::open(std::unique_ptr<log_storage> storage, const options& o) {
+  if (auto room = storage->probe(); !room) return tl::make_unexpected(std::move(room.error()));
+  const auto known = storage->read_head();
   if (!known && !o.accepted_head) return tl::make_unexpected(with_remedy(known.error()));
-  auto recorded = head_file::open(directory->head_file());
-  if (!recorded) return tl::make_unexpected(std::move(recorded.error()));
 
-  auto made = std::make_unique<impl>(o, std::move(*directory), std::move(*recorded));
+  auto made = std::make_unique<impl>(o, std::move(storage));
   position head = 0;
   auto tables = made->open_tables(known.value_or(std::nullopt), head);
   if (!tables) return tl::make_unexpected(with_remedy(std::move(tables.error())));
   made->tables = std::move(*tables);
   if (auto written = made->write_format(); !written) return tl::make_unexpected(std::move(written.error()));
   made->signal.publish(head);
-  if (auto written = o.accepted_head ? made->recorded.reset(head) : made->recorded.write(head); !written)
+  auto& place = *made->storage;
+  if (auto written = o.accepted_head ? place.reset_head(head) : place.write_head(head); !written)
     return tl::make_unexpected(std::move(written.error()));
+  made->head_kept = head;
   made->settings.accepted_head.reset();
-  made->start_head_keeper();
-  return std::unique_ptr<rocksdb_log>{new rocksdb_log{std::move(made)}};
+  if (o.head_period.count() > 0) made->start_head_keeper();
+  return std::unique_ptr<stored_log>{new stored_log{std::move(made)}};
 }
 
-std::vector<result<commit>> rocksdb_log::append(std::span<const append_request> batch) {
+std::vector<result<commit>> stored_log::append(std::span<const append_request> batch) {
   auto& self = *impl_;
   const std::lock_guard lock{self.append_mutex};
   const auto refuse_all = [&](const error& e) {
@@ -189,13 +190,13 @@ std::vector<result<commit>> rocksdb_log::append(std::span<const append_request> 
   };
   if (!self.writable) return refuse_all({errc::log_unavailable, {}, 5});
 
-  store::batch writes{*self.tables};
-  batch_sink sink{writes};
+  const auto writes = self.tables->new_batch();
+  batch_sink sink{*writes};
   auto plan = plan_commit(
       batch, self.signal.get(), [&](const stream_id& s) { return self.version_of(s); }, sink);
   if (!plan.writes) return std::move(plan.answers);
-  writes.put(table::meta, keys::head, keys::number(plan.head));
-  if (auto written = self.tables->write(writes); !written) {
+  writes->put(table::meta, keys::head, keys::number(plan.head));
+  if (auto written = writes->write(); !written) {
     self.writable = false;
     return refuse_all({errc::log_unavailable, std::move(written.error().message), 5});
   }
@@ -204,12 +205,12 @@ std::vector<result<commit>> rocksdb_log::append(std::span<const append_request> 
   return std::move(plan.answers);
 }
 
-result<void> rocksdb_log::recover() {
+result<void> stored_log::recover() {
   auto& self = *impl_;
   const std::lock_guard lock{self.append_mutex};
   if (self.writable) return {};
   // While the disk refuses, reads go on with the tables as they are.
-  if (auto room = self.directory.probe(); !room) return room;
+  if (auto room = self.storage->probe(); !room) return room;
 
   // After a failed write or sync, what of it reached the disk is known only by reading the files anew; opening also
   // moves what they hold into synced tables.
@@ -218,7 +219,7 @@ result<void> rocksdb_log::recover() {
   position head = 0;
   auto tables = self.open_tables(self.signal.get(), head);
   if (!tables) {
-    if (auto read_only = store::open(self.directory.tables(), store::access::read_only, self.clock))
+    if (auto read_only = self.storage->open_tables(store::access::read_only, self.clock))
       self.tables = std::move(*read_only);
     return tl::make_unexpected(with_remedy(std::move(tables.error())));
   }
@@ -229,28 +230,28 @@ result<void> rocksdb_log::recover() {
   return {};
 }
 
-bool rocksdb_log::writable() const noexcept { return impl_->writable; }
-position rocksdb_log::head() const noexcept { return impl_->signal.get(); }
-position rocksdb_log::wait_beyond(position after, std::chrono::milliseconds timeout) const {
+bool stored_log::writable() const noexcept { return impl_->writable; }
+position stored_log::head() const noexcept { return impl_->signal.get(); }
+position stored_log::wait_beyond(position after, std::chrono::milliseconds timeout) const {
   return impl_->signal.wait_beyond(after, timeout);
 }
-void rocksdb_log::stop_waiting() noexcept { impl_->signal.stop(); }
+void stored_log::stop_waiting() noexcept { impl_->signal.stop(); }
 
-result<std::vector<record>> rocksdb_log::read(position after, std::size_t limit, std::size_t bytes_max) const {
+result<std::vector<record>> stored_log::read(position after, std::size_t limit, std::size_t bytes_max) const {
   return impl_->reading([&](const store& s) { return log_tables::read(s, after, head(), limit, bytes_max); });
 }
 
-result<std::vector<record>> rocksdb_log::read_stream(const stream_id& stream, version after, std::size_t limit,
-                                                     std::size_t bytes_max) const {
+result<std::vector<record>> stored_log::read_stream(const stream_id& stream, version after, std::size_t limit,
+                                                    std::size_t bytes_max) const {
   return impl_->reading(
       [&](const store& s) { return log_tables::read_stream(s, stream, after, head(), limit, bytes_max); });
 }
 
-result<version> rocksdb_log::stream_version(const stream_id& stream) const {
+result<version> stored_log::stream_version(const stream_id& stream) const {
   return impl_->reading([&](const store& s) { return log_tables::stream_version(s, stream, head()); });
 }
 
-result<std::optional<command_outcome>> rocksdb_log::find_outcome(std::string_view key) const {
+result<std::optional<command_outcome>> stored_log::find_outcome(std::string_view key) const {
   return impl_->reading([&](const store& s) -> result<std::optional<command_outcome>> {
     const auto value = s.get(table::commands, key);
     if (!value) return tl::make_unexpected(value.error());
@@ -261,7 +262,7 @@ result<std::optional<command_outcome>> rocksdb_log::find_outcome(std::string_vie
   });
 }
 
-result<std::optional<snapshot>> rocksdb_log::find_snapshot(const stream_id& stream) const {
+result<std::optional<snapshot>> stored_log::find_snapshot(const stream_id& stream) const {
   return impl_->reading([&](const store& s) -> result<std::optional<snapshot>> {
     const auto value = s.get(table::snapshots, stream.text);
     if (!value) return tl::make_unexpected(value.error());
@@ -272,18 +273,20 @@ result<std::optional<snapshot>> rocksdb_log::find_snapshot(const stream_id& stre
   });
 }
 
-result<std::vector<timer>> rocksdb_log::due_timers(time_point until, std::size_t limit) const {
+result<std::vector<timer>> stored_log::due_timers(time_point until, std::size_t limit) const {
   return impl_->reading([&](const store& s) { return log_tables::due_timers(s, until, limit); });
 }
 
-result<std::vector<timer>> rocksdb_log::restart_timers(const stream_id& after, std::size_t limit) const {
+result<std::vector<timer>> stored_log::restart_timers(const stream_id& after, std::size_t limit) const {
   return impl_->reading([&](const store& s) { return log_tables::restart_timers(s, after, limit); });
 }
 
-result<void> rocksdb_log::forget_expired() {
+result<void> stored_log::forget_expired() {
   const std::shared_lock lock{impl_->tables_mutex};
   if (!impl_->tables) return tl::make_unexpected(closed());
   return impl_->tables->compact(table::commands);
 }
+
+result<void> stored_log::keep_head() { return impl_->keep_head(); }
 
 } // namespace parley
