@@ -10,7 +10,8 @@
 
 namespace parley {
 
-/// The newer of the file's two lines that check; nothing when there is no file. errc::corrupt when it has no good line.
+/// The newer of the file's two lines that check; nothing when there is no file, or one whose first write was cut off.
+/// errc::corrupt when it has no good line.
 [[nodiscard]] result<std::optional<position>> read_head_file(const std::filesystem::path& file);
 
 class head_file {
@@ -20,16 +21,17 @@ public:
   head_file(head_file&& other) noexcept;
   head_file& operator=(head_file&&) = delete;
   ~head_file();
-  /// Synced. The two lines are written in turn, so that a torn write leaves the other.
+  /// Synced. The two lines are written in turn, the older first, so that a torn write leaves the newer.
   [[nodiscard]] result<void> write(position head);
   /// Makes both lines say `head`, although they may have said more: after a loss was acknowledged.
   [[nodiscard]] result<void> reset(position head);
 
 private:
-  explicit head_file(int fd)
-    : fd_{fd} {}
+  head_file(int fd, std::size_t line)
+    : fd_{fd}
+    , line_{line} {}
   int fd_;
-  int line_ = 0;
+  std::size_t line_; ///< the next to write
 };
 
 } // namespace parley

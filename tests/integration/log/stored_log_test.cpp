@@ -204,6 +204,27 @@ TEST_CASE("a damaged HEAD is refused, a torn line of it is not") {
   }
 }
 
+TEST_CASE("a write of HEAD that is cut off leaves the newer line, also right after a start") {
+  const temporary_directory directory;
+  const auto file = fs::path{directory.path()} / "HEAD";
+  REQUIRE(head_file::open(file)->write(5));
+  REQUIRE(head_file::open(file)->write(6));
+  SECTION("in the third run") {
+    REQUIRE(head_file::open(file)->write(7));
+    std::fstream{file, std::ios::in | std::ios::out} << std::string(30, '0'); // it went over the first line
+    CHECK(read_head_file(file).value() == position{6});
+  }
+  SECTION("in the second run") {
+    fs::resize_file(file, 100);
+    CHECK(read_head_file(file).value() == position{5});
+  }
+  SECTION("in the first run, when nothing was acknowledged") {
+    fs::resize_file(file, 30);
+    CHECK(read_head_file(file).value() == std::nullopt);
+    CHECK(open_log(directory.path())->head() == 0);
+  }
+}
+
 TEST_CASE("a full disk refuses the whole batch, and recover takes appends again when there is room") {
   const temporary_directory directory;
   auto log = open_log(directory.path());
