@@ -1,7 +1,9 @@
-// What every event log promises, run over the log of production and the one in memory.
+// What every event log promises, run over the log of production, on RocksDB and on the simulated disk, and
+// over the one in memory.
 
 #include "events/log/directory_storage.hpp"
 #include "events/log/memory_log.hpp"
+#include "tests/simulation/simulated_disk.hpp"
 #include "tests/support/log/requests.hpp"
 
 #include <catch2/catch_template_test_macros.hpp>
@@ -31,13 +33,26 @@ struct in_rocksdb {
   event_log& log() { return *kept; }
 };
 
+struct on_simulated_disk {
+  simulation::simulated_disk disk{seeded{1}};
+  std::unique_ptr<stored_log> kept;
+  on_simulated_disk() {
+    stored_log::options o;
+    o.head_period = 0ms;
+    kept = stored_log::open(disk.claim().value(), o).value();
+  }
+  event_log& log() { return *kept; }
+};
+
 const stream_id lobby{"room/lobby"}, other{"room/other"};
 constexpr std::size_t no_limit = 1'000'000;
 time_point at(std::int64_t ms) { return time_point{std::chrono::milliseconds{ms}}; }
 
 } // namespace
 
-#define LOG_TEST(name) TEMPLATE_TEST_CASE(name, "", in_memory, in_rocksdb)
+#define LOG_TEST(name) TEMPLATE_TEST_CASE(name, "", in_memory, in_rocksdb, on_simulated_disk)
+// The simulated disk belongs to one thread, so it has no part in what is promised to several.
+#define THREADS_TEST(name) TEMPLATE_TEST_CASE(name, "", in_memory, in_rocksdb)
 
 LOG_TEST("a new log is empty") {
   TestType under_test;
@@ -254,7 +269,7 @@ LOG_TEST("a waiter wakes for a commit, for stop_waiting, and after its time") {
   CHECK(log.wait_beyond(1, 60s) == 1);
 }
 
-LOG_TEST("tailing readers see every commit, in order, while a writer appends") {
+THREADS_TEST("tailing readers see every commit, in order, while a writer appends") {
   TestType under_test;
   auto& log = under_test.log();
   constexpr version last = 600;
