@@ -1,6 +1,6 @@
 #pragma once
-// The text of HEAD (schema/log-format.md): two lines, written in turn, so that a write that is cut off leaves the other.
-// Pure.
+// The text of HEAD (schema/log-format.md): two lines, written in turn, so that a write that is cut off leaves the
+// other. Pure.
 
 #include "events/errors.hpp"
 #include "events/ids.hpp"

@@ -84,14 +84,15 @@ result<void> log_view::visit_stream(const stream_id& stream, position after,
   return at->check();
 }
 
+namespace {
+
 class log_verifier {
 public:
-  log_verifier(const log_view& view, std::optional<position> recorded,
-               const std::function<void(std::uint64_t, std::uint64_t)>& progress)
-    : tables_{*view.tables_}
+  log_verifier(const store& tables, position head, std::optional<position> recorded, const verify_progress& progress)
+    : tables_{tables}
     , recorded_{recorded}
     , progress_{progress} {
-    found_.head = view.head();
+    found_.head = head;
   }
 
   result<verification> run() {
@@ -171,17 +172,25 @@ private:
 
   const store& tables_;
   std::optional<position> recorded_;
-  const std::function<void(std::uint64_t, std::uint64_t)>& progress_;
+  const verify_progress& progress_;
   verification found_;
 };
 
-result<verification> verify_log(const std::filesystem::path& directory,
-                                const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+} // namespace
+
+result<verification> verify_tables(const store& tables, std::optional<position> recorded,
+                                   const verify_progress& progress) {
+  const auto head = log_tables::head(tables);
+  if (!head) return tl::make_unexpected(head.error());
+  return log_verifier{tables, *head, recorded, progress}.run();
+}
+
+result<verification> verify_log(const std::filesystem::path& directory, const verify_progress& progress) {
   // HEAD first: the log opened afterwards can only be further.
   const auto recorded = read_head_file(directory / "HEAD");
   const auto view = log_view::open(directory, log_view::kind::frozen);
   if (!view) return tl::make_unexpected(view.error());
-  auto found = log_verifier{*view, recorded.value_or(std::nullopt), progress}.run();
+  auto found = verify_tables(*view->tables_, recorded.value_or(std::nullopt), progress);
   if (found && !recorded) found->damages.insert(found->damages.begin(), {0, recorded.error().message});
   return found;
 }

@@ -10,6 +10,10 @@
 
 namespace parley {
 
+struct verification;
+/// Told (records done, records in all) now and then; may be empty.
+using verify_progress = std::function<void(std::uint64_t, std::uint64_t)>;
+
 /// A log opened beside its owner. Shows what is written; the owner may not have synced the very last of it yet.
 class log_view {
 public:
@@ -32,7 +36,7 @@ public:
                                           const std::function<bool(const record&, std::string_view)>& visitor) const;
 
 private:
-  friend class log_verifier;
+  friend result<verification> verify_log(const std::filesystem::path& directory, const verify_progress& progress);
   log_view(std::filesystem::path directory, std::unique_ptr<store> tables)
     : directory_{std::move(directory)}
     , tables_{std::move(tables)} {}
@@ -55,8 +59,10 @@ inline constexpr std::size_t damages_max = 100;
 
 /// Checks every record against its SHA-256 and its place, the gaplessness of positions and of each stream's versions,
 /// the streams' indexes in both directions, and the head against `meta` and HEAD. Memory does not grow with the log.
-/// `progress` is told (records done, records in all) now and then. An error means that the log could not be looked at.
-[[nodiscard]] result<verification> verify_log(const std::filesystem::path& directory,
-                                              const std::function<void(std::uint64_t, std::uint64_t)>& progress);
+/// An error means that the log could not be looked at.
+[[nodiscard]] result<verification> verify_log(const std::filesystem::path& directory, const verify_progress& progress);
+/// The same for open tables, wherever they are; `recorded` is what HEAD says.
+[[nodiscard]] result<verification> verify_tables(const store& tables, std::optional<position> recorded,
+                                                 const verify_progress& progress);
 
 } // namespace parley

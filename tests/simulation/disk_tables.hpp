@@ -58,7 +58,8 @@ public:
   [[nodiscard]] std::size_t batches_back_to_before(position head) const;
   /// Cuts the last batch off the write-ahead log, which must hold one.
   void lose_last();
-  /// As it would be without the damage done since the last repair. Batches written after a loss stay, the lost are gone.
+  /// As it would be without the damage done since the last repair. Batches written after a loss stay, the lost are
+  /// gone.
   void repair();
   [[nodiscard]] bool damaged() const;
 

@@ -2,6 +2,7 @@
 // was acknowledged. PARLEY_DISK_SEED replays one run, PARLEY_DISK_STEPS sets its length.
 
 #include "events/log/stored_log.hpp"
+#include "events/log/verify.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/support/log/requests.hpp"
 
@@ -55,6 +56,7 @@ public:
     disk_.set_full(false);
     disk_.repair();
     disk_.crash();
+    verify();
     open();
     check_all();
     told_.head = log_->head();
@@ -165,6 +167,17 @@ private:
     kept_outcomes_.push_back(w.cause);
   }
 
+  /// As `parley log verify` does.
+  void verify() {
+    log_.reset();
+    const system_clock_source clock;
+    const auto place = disk_.claim().value();
+    const auto tables = place->open_tables(store::access::read_only, clock).value();
+    const auto found = verify_tables(*tables, place->read_head().value(), {}).value();
+    REQUIRE(found.damages.empty());
+    REQUIRE(found.records == head_);
+  }
+
   void check_all() const {
     const auto records = read_all(*log_);
     REQUIRE(check_gapless(records).empty());
@@ -203,9 +216,9 @@ TEST_CASE("through every fault of a disk the log keeps all it acknowledged, and 
     INFO("PARLEY_DISK_SEED=" << seed);
     const auto told = workload{seed, failing}.run(from_environment("PARLEY_DISK_STEPS", 4'000));
     CHECK(told.commits > 1'000);
-    for (const auto* kind : {"crash", "write failed", "sync failed: tail lost", "sync failed: tail kept",
-                             "sync failed: tail torn", "tail dropped", "disk filled up", "write refused: disk full",
-                             "read failed", "HEAD lost", "HEAD torn"}) {
+    for (const auto* kind :
+         {"crash", "write failed", "sync failed: tail lost", "sync failed: tail kept", "sync failed: tail torn",
+          "tail dropped", "disk filled up", "write refused: disk full", "read failed", "HEAD lost", "HEAD torn"}) {
       INFO(kind);
       CHECK(told.injected.contains(kind));
     }

@@ -37,7 +37,8 @@ struct simulated_disk::state {
   }
 
   result<void> read() {
-    if (failing_reads == 0 && happens(faults.reads_fail)) failing_reads = 1 + random.below(std::max(1U, faults.failing_reads_max));
+    if (failing_reads == 0 && happens(faults.reads_fail))
+      failing_reads = 1 + random.below(std::max(1U, faults.failing_reads_max));
     if (failing_reads == 0) return {};
     --failing_reads;
     count("read failed");

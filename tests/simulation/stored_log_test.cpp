@@ -2,12 +2,14 @@
 
 #include "events/log/stored_log.hpp"
 
+#include "events/log/verify.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/support/log/requests.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <filesystem>
 
 using namespace parley;
 using namespace parley::simulation;
@@ -32,6 +34,7 @@ struct fixed_clock final : clock_source {
 
 /// A disk and the process that keeps its log there.
 struct machine {
+  fixed_clock clock;
   simulated_disk disk{seeded{1}};
   std::unique_ptr<stored_log> log;
 
@@ -51,6 +54,13 @@ struct machine {
     const auto opened = try_to_start();
     REQUIRE_FALSE(opened.has_value());
     return opened.error();
+  }
+  /// What `parley log verify` would say.
+  verification verified() {
+    log.reset();
+    const auto place = disk.claim().value();
+    const auto tables = place->open_tables(store::access::read_only, clock).value();
+    return verify_tables(*tables, place->read_head().value(), {}).value();
   }
   void crash() {
     disk.crash();
@@ -100,6 +110,20 @@ TEST_CASE("a disk has one log at a time, and a crash frees it from a log that is
   CHECK(dead->recover().error().code == errc::log_unavailable);
   CHECK(append(*m.log, lobby, 1)->last == 2);
   CHECK(read_all(*m.log).size() == 2);
+}
+
+TEST_CASE("only with a period does the log have a thread") {
+  const auto threads = [] {
+    return std::distance(std::filesystem::directory_iterator{"/proc/self/task"}, std::filesystem::directory_iterator{});
+  };
+  machine m;
+  const auto before = threads();
+  m.start();
+  CHECK(threads() == before);
+  auto o = without_thread();
+  o.head_period = std::chrono::hours{1};
+  m.start(o);
+  CHECK(threads() == before + 1);
 }
 
 TEST_CASE("with a period of zero HEAD is what the owner last kept") {
@@ -318,10 +342,12 @@ TEST_CASE("a flipped bit in a record is found at the start when it is young, and
     CHECK(m.log->read(15, 14, no_limit)->size() == 14);
     CHECK(m.log->read(0, 15, no_limit).error().code == errc::corrupt);
     CHECK(m.log->read_stream(lobby, 10, 10, no_limit).error().code == errc::corrupt);
+    CHECK(m.verified().damages.at(0).at == 15);
   }
   m.disk.repair();
   m.start(o);
   CHECK(read_all(*m.log).size() == 30);
+  CHECK(m.verified().damages.empty());
 }
 
 TEST_CASE("a log whose acknowledged tail vanished refuses to serve, until the loss is accepted") {
@@ -342,7 +368,8 @@ TEST_CASE("a log whose acknowledged tail vanished refuses to serve, until the lo
     const auto e = m.refusal();
     CHECK(e.code == errc::corrupt);
     CHECK_THAT(e.message, ContainsSubstring("acknowledged events have vanished") &&
-                              ContainsSubstring("8 was durable") && ContainsSubstring("accept-loss --head " + std::to_string(left)));
+                              ContainsSubstring("8 was durable") &&
+                              ContainsSubstring("accept-loss --head " + std::to_string(left)));
   }
   SECTION("repaired") {
     m.disk.repair();
@@ -388,16 +415,15 @@ TEST_CASE("a write of HEAD that a crash tears or takes back costs nothing, crash
 
 TEST_CASE("expired outcomes are forgotten on the simulated disk as on the real one") {
   machine m;
-  fixed_clock clock;
   auto o = without_thread();
-  o.clock = &clock;
+  o.clock = &m.clock;
   m.start(o);
   auto r = request({});
   for (const auto& [key, ms] : {std::pair{"early", 1000}, std::pair{"late", 3000}}) {
     r.outcome = command_outcome{key, "f", "{}", 0, 0, time_point{std::chrono::milliseconds{ms}}};
     REQUIRE(append(*m.log, r));
   }
-  clock.at = time_point{std::chrono::milliseconds{2000}};
+  m.clock.at = time_point{std::chrono::milliseconds{2000}};
   REQUIRE(m.log->forget_expired());
   CHECK_FALSE(m.log->find_outcome("early")->has_value());
   CHECK(m.log->find_outcome("late")->has_value());
