@@ -9,8 +9,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-void deliver(const caf::strong_actor_ptr& sink, appended_ptr answers) {
-  caf::anon_send(caf::actor_cast<caf::actor>(sink), std::move(answers));
+void tell_operator(const commit_answers& done, position head) {
+  if (done.mended && *done.mended) spdlog::info("the log takes writes again, head is {}", head);
+  if (done.mended && !*done.mended) spdlog::warn("the log still refuses writes: {}", text_of(done.mended->error()));
+  if (done.failed != 0) spdlog::error("the log could not commit {} requests: {}", done.failed, text_of(done.why));
 }
 
 } // namespace
@@ -18,14 +20,14 @@ void deliver(const caf::strong_actor_ptr& sink, appended_ptr answers) {
 log_writer::log_writer(event_log& log, log_reader& reader)
   : log_{log}
   , reader_{reader}
+  , commits_{log}
   , thread_{[this] { run(); }} {}
 
 log_writer::~log_writer() { stop(); }
 
 void log_writer::submit(caf::strong_actor_ptr sink, std::uint64_t ticket, append_request request) {
   const std::lock_guard lock{mutex_};
-  queue_.requests.push_back(std::move(request));
-  queue_.tickets.push_back({std::move(sink), ticket});
+  queue_.add(std::move(sink), ticket, std::move(request));
   waiting_.fetch_add(1, std::memory_order_relaxed);
 }
 
@@ -33,7 +35,7 @@ void log_writer::flush() {
   if (waiting_.load(std::memory_order_relaxed) == 0) return;
   {
     const std::lock_guard lock{mutex_};
-    if (flushed_ || queue_.requests.empty()) return;
+    if (flushed_ || queue_.empty()) return;
     flushed_ = true;
   }
   wake_.notify_one();
@@ -54,15 +56,7 @@ result<std::vector<timer>> log_writer::restart_timers(const stream_id& after, st
   return log_.restart_timers(after, limit);
 }
 
-std::optional<error> log_writer::refuses_writes() const {
-  if (!log_.writable()) return error{errc::log_unavailable, "the log refuses writes; see the server's own log", 5};
-  if (waiting() > queue_max) return error{errc::unavailable, "too much is waiting to be written", 1};
-  return std::nullopt;
-}
-
-log_writer::counters log_writer::count() const noexcept {
-  return {commits_.load(), requests_.load(), failures_.load()};
-}
+std::optional<error> log_writer::refuses_writes() const { return commits_.refuses_writes(waiting()); }
 
 void log_writer::stop() {
   {
@@ -75,7 +69,7 @@ void log_writer::stop() {
 
 void log_writer::run() {
   for (;;) {
-    batch taken;
+    waiting_appends taken;
     {
       std::unique_lock lock{mutex_};
       const auto ready = [this] { return flushed_ || stopping_; };
@@ -83,44 +77,15 @@ void log_writer::run() {
         wake_.wait(lock, ready);
       else
         wake_.wait_for(lock, 1s, ready);
-      if (stopping_ && queue_.requests.empty()) return;
-      std::swap(taken, queue_);
+      if (stopping_ && queue_.empty()) return;
+      taken = queue_.take_all();
       flushed_ = false;
     }
-    if (!log_.writable()) mend();
-    if (!taken.requests.empty()) commit(taken);
+    auto done = commits_.commit(taken);
+    tell_operator(done, log_.head());
+    done.deliver();
+    waiting_.fetch_sub(taken.size(), std::memory_order_release); // after the answers went: see server::stop
   }
-}
-
-void log_writer::commit(batch& b) {
-  std::vector<std::pair<caf::strong_actor_ptr, appended_ptr>> answers; // in order of first appearance
-  std::unordered_map<caf::actor_control_block*, std::size_t> at;
-  for (std::size_t from = 0; from < b.requests.size(); from += batch_max) {
-    const std::span part{b.requests.data() + from, std::min(batch_max, b.requests.size() - from)};
-    auto outcomes = log_.append(part);
-    commits_.fetch_add(1, std::memory_order_relaxed);
-    requests_.fetch_add(part.size(), std::memory_order_relaxed);
-    if (!log_.writable()) {
-      failures_.fetch_add(1, std::memory_order_relaxed);
-      spdlog::error("the log could not commit {} requests: {}", part.size(),
-                    outcomes.front() ? "unknown" : text_of(outcomes.front().error()));
-    }
-    for (std::size_t i = 0; i < part.size(); ++i) {
-      auto& [sink, ticket] = b.tickets[from + i];
-      const auto [slot, fresh] = at.try_emplace(sink.get(), answers.size());
-      if (fresh) answers.emplace_back(sink, std::make_shared<appended>());
-      answers[slot->second].second->answers.push_back({ticket, std::move(outcomes[i])});
-    }
-  }
-  for (auto& [sink, all] : answers) deliver(sink, std::move(all));
-  waiting_.fetch_sub(b.requests.size(), std::memory_order_release); // after the answers went: see server::stop
-}
-
-void log_writer::mend() {
-  if (auto mended = log_.recover(); mended)
-    spdlog::info("the log takes writes again, head is {}", log_.head());
-  else
-    spdlog::warn("the log still refuses writes: {}", text_of(mended.error()));
 }
 
 } // namespace parley

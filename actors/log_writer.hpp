@@ -1,9 +1,10 @@
 #pragma once
-// Group commit: one thread takes everything that waits and writes it in one synced batch, then answers once per entity.
-// A plain std::thread, not a detached CAF actor: those race with the system's shutdown in CAF 0.17.6.
+// The thread around group_commit: it takes everything that waits and writes it in one synced batch, then answers once
+// per entity. A plain std::thread, not a detached CAF actor: those race with the system's shutdown in CAF 0.17.6.
 //
 // After a failed batch it tries to recover the log, once a second, and until then refuses what comes in.
 
+#include "actors/group_commit.hpp"
 #include "actors/log_port.hpp"
 
 #include <atomic>
@@ -17,9 +18,6 @@ class log_reader;
 
 class log_writer final : public log_port {
 public:
-  static constexpr std::size_t queue_max = 65'536; ///< requests unanswered before commands are refused
-  static constexpr std::size_t batch_max = 8'192;  ///< requests in one commit
-
   log_writer(event_log& log, log_reader& reader);
   ~log_writer() override;
 
@@ -37,36 +35,22 @@ public:
   /// Commits what waits and ends the thread. Nothing may be submitted afterwards.
   void stop();
 
-  struct counters {
-    std::uint64_t commits = 0, requests = 0, failures = 0;
-  };
-  [[nodiscard]] counters count() const noexcept;
+  [[nodiscard]] group_commit::counters count() const noexcept { return commits_.count(); }
   /// Requests submitted and not answered yet.
   [[nodiscard]] std::size_t waiting() const noexcept { return waiting_.load(std::memory_order_acquire); }
 
 private:
-  struct ticket_of {
-    caf::strong_actor_ptr sink;
-    std::uint64_t ticket;
-  };
-  struct batch {
-    std::vector<append_request> requests;
-    std::vector<ticket_of> tickets; // same length and order
-  };
-
   void run();
-  void commit(batch& b);
-  void mend();
 
   event_log& log_;
   log_reader& reader_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  batch queue_;           // guarded by mutex_
+  waiting_appends queue_; // guarded by mutex_
   bool flushed_ = false;  // guarded by mutex_
   bool stopping_ = false; // guarded by mutex_
   std::atomic<std::size_t> waiting_{0};
-  std::atomic<std::uint64_t> commits_{0}, requests_{0}, failures_{0};
+  group_commit commits_; // the thread's, but for its counters
   std::thread thread_;
 };
 

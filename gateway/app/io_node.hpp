@@ -16,7 +16,7 @@
 namespace parley::gateway {
 
 struct io_node {
-  io_node(std::size_t index, log_reader& reader, hub::limits hub_limits, const query_options& questions,
+  io_node(std::size_t index, page_source& reader, hub::limits hub_limits, const query_options& questions,
           projection_progress& progress)
     : loop{index}
     , log_reads{loop, reader}

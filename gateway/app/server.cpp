@@ -1,5 +1,7 @@
 #include "gateway/app/server.hpp"
 
+#include "actors/log_reader.hpp"
+#include "actors/log_writer.hpp"
 #include "actors/processes/timers.hpp"
 #include "actors/session_directory.hpp"
 #include "events/assertion.hpp"

@@ -3,7 +3,7 @@
 // loop, whatever thread they start from.
 
 #include "actors/entities.hpp"
-#include "actors/log_reader.hpp"
+#include "actors/log_read.hpp"
 #include "actors/publisher.hpp"
 #include "gateway/bridge/io_loop.hpp"
 #include "gateway/hub/hub.hpp"
@@ -48,7 +48,7 @@ private:
 /// Reads of the log for one loop: refills of lagging connections, and who claimed an e-mail address.
 class loop_log_reads final : public refill_source {
 public:
-  loop_log_reads(io_loop& loop, log_reader& reader)
+  loop_log_reads(io_loop& loop, page_source& reader)
     : loop_{loop}
     , reader_{reader} {}
   void read(const stream_id& topic, version after, std::size_t limit, std::size_t bytes_max,
@@ -58,7 +58,7 @@ public:
 
 private:
   io_loop& loop_;
-  log_reader& reader_;
+  page_source& reader_;
 };
 
 } // namespace parley::gateway

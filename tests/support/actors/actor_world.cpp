@@ -3,7 +3,7 @@
 namespace parley::test {
 namespace {
 
-std::vector<record> all_of(const memory_log& log) {
+std::vector<record> all_of(const event_log& log) {
   auto records = log.read(0, std::size_t(-1), std::size_t(-1));
   REQUIRE(records.has_value());
   return std::move(*records);
@@ -16,12 +16,11 @@ std::string text_at(const nlohmann::json& data, const char* name) {
 
 } // namespace
 
-actor_world::actor_world(memory_log& log)
+actor_world::actor_world(event_log& log)
   : actor_world{log, options{}} {}
 
-actor_world::actor_world(memory_log& log, options chosen)
-  : durable_{log}
-  , system_{prepare(config_, scheduler_, chosen.seed)}
+actor_world::actor_world(event_log& log, options chosen)
+  : system_{prepare(config_, scheduler_, chosen.seed)}
   , clock_{scheduler_, chosen}
   , log_{log}
   , out_{log}
@@ -129,7 +128,7 @@ void actor_world::run() {
 
 void actor_world::settle() {
   do run();
-  while (log_.commit() || log_.answer_load());
+  while (log_.commit() || log_.answer_read());
 }
 
 void actor_world::pass(std::chrono::milliseconds time) {
@@ -139,7 +138,7 @@ void actor_world::pass(std::chrono::milliseconds time) {
     const auto next = std::min(left, scheduler_->next_delay().value_or(left));
     scheduler_->pass(next);
     left -= next;
-    if (!durable_.writable()) static_cast<void>(durable_.recover()); // as the log writer does once a second
+    log_.mend();
     settle();
   }
 }
@@ -147,8 +146,8 @@ void actor_world::pass(std::chrono::milliseconds time) {
 bool actor_world::one_of_all(seeded& random) {
   const auto choice = random.below(8);
   if (choice == 0 && log_.commit(1 + random.below(4))) return true;
-  if (choice == 1 && log_.answer_load()) return true;
-  return scheduler_->step() || log_.answer_load() || log_.commit(1 + random.below(4));
+  if (choice == 1 && log_.answer_read()) return true;
+  return scheduler_->step() || log_.answer_read() || log_.commit(1 + random.below(4));
 }
 
 std::vector<publication_ptr> actor_world::published(const stream_id& topic) const {
@@ -169,7 +168,7 @@ void actor_world::witness::publish(std::span<const publication_ptr> published) {
 // --- what the log holds
 // -----------------------------------------------------------------------------------------------
 
-std::vector<std::string> story_of(const memory_log& log, const stream_id& stream) {
+std::vector<std::string> story_of(const event_log& log, const stream_id& stream) {
   std::vector<std::string> story;
   for (const auto& r : all_of(log)) {
     if (r.stream != stream) continue;
@@ -182,7 +181,7 @@ std::vector<std::string> story_of(const memory_log& log, const stream_id& stream
   return story;
 }
 
-std::vector<std::string> members_of(const memory_log& log, const stream_id& place) {
+std::vector<std::string> members_of(const event_log& log, const stream_id& place) {
   std::set<std::string> members;
   for (const auto& r : all_of(log)) {
     if (r.stream != place) continue;
@@ -192,7 +191,7 @@ std::vector<std::string> members_of(const memory_log& log, const stream_id& plac
   return {members.begin(), members.end()};
 }
 
-std::string wrong_with_membership(const memory_log& log) {
+std::string wrong_with_membership(const event_log& log) {
   std::set<std::pair<stream_id, std::string>> in;
   for (const auto& r : all_of(log)) {
     const std::pair who{r.stream, text_at(r.data, "sessionId")};

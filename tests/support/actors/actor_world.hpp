@@ -1,6 +1,7 @@
 #pragma once
-// The production actors in one thread over a memory_log: registry, shells, timers, under a scheduler and a clock of the
-// test's own. Given a world, when it steps, then a test looks at what clients heard and at what the log holds.
+// The production actors in one thread over a log, mostly a memory_log: registry, shells, timers, under a scheduler and
+// a clock of the test's own. Given a world, when it steps, then a test looks at what clients heard and at what the log
+// holds.
 //
 //   memory_log log;
 //   actor_world world{log};
@@ -14,6 +15,7 @@
 #include "actors/processes/timers.hpp"
 #include "actors/registry.hpp"
 #include "actors/session_directory.hpp"
+#include "events/log/memory_log.hpp"
 #include "tests/support/actors/scripted_log.hpp"
 #include "tests/support/actors/step_scheduler.hpp"
 #include "tests/support/actors/world_client.hpp"
@@ -35,8 +37,8 @@ public:
     std::chrono::milliseconds clock_jitter{0}; ///< every second look at the wall clock shows so much less
   };
 
-  explicit actor_world(memory_log& log);
-  actor_world(memory_log& log, options chosen);
+  explicit actor_world(event_log& log);
+  actor_world(event_log& log, options chosen);
   /// The server ends, without its grace.
   ~actor_world();
   actor_world(const actor_world&) = delete;
@@ -109,13 +111,13 @@ private:
   /// Checks, with each publication, that it is durable.
   class witness final : public publisher {
   public:
-    explicit witness(memory_log& log)
+    explicit witness(event_log& log)
       : log_{log} {}
     void publish(std::span<const publication_ptr> published) override;
     std::vector<publication_ptr> all;
 
   private:
-    memory_log& log_;
+    event_log& log_;
   };
 
   static caf::actor_system_config& prepare(caf::actor_system_config& config, step_scheduler*& scheduler,
@@ -123,7 +125,6 @@ private:
   world_client_ptr arrive(std::string session, std::string user, std::string login, bool resuming,
                           std::map<stream_id, version> seen);
 
-  memory_log& durable_;
   step_scheduler* scheduler_ = nullptr; // the system's own
   caf::actor_system_config config_;
   caf::actor_system system_;
@@ -141,10 +142,10 @@ private:
 // -----------------------------------------------------------------------------------------------
 
 /// "type", with the session and the reason where it has them: "joined s1", "left s1 connection-lost".
-[[nodiscard]] std::vector<std::string> story_of(const memory_log& log, const stream_id& stream);
+[[nodiscard]] std::vector<std::string> story_of(const event_log& log, const stream_id& stream);
 /// Who is in a place: by the log.
-[[nodiscard]] std::vector<std::string> members_of(const memory_log& log, const stream_id& place);
+[[nodiscard]] std::vector<std::string> members_of(const event_log& log, const stream_id& place);
 /// Why the joins and lefts of all places do not alternate for some session; empty when they do.
-[[nodiscard]] std::string wrong_with_membership(const memory_log& log);
+[[nodiscard]] std::string wrong_with_membership(const event_log& log);
 
 } // namespace parley::test

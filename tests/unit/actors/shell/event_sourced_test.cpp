@@ -50,11 +50,11 @@ TEST_CASE("a log that cannot be read fails the command, and the next one tries a
   memory_log log;
   fill_hall(log, 2);
   actor_world world{log};
-  world.log().fail_loads(true);
+  world.log().fail_reads(true);
   const auto first = world.ask<room>(hall, saying("a"), caller("ben", "s2"));
   world.settle();
   CHECK(is_refused(first, errc::unavailable));
-  world.log().fail_loads(false);
+  world.log().fail_reads(false);
   const auto second = world.ask<room>(hall, saying("b"), caller("ben", "s2"));
   world.settle();
   CHECK(is_ok(second));
@@ -65,7 +65,7 @@ TEST_CASE("commands are decided before the first is durable, and released in ord
   actor_world world{log};
   const auto joined = world.ask<room>(hall, joining(), caller("ann", "s1"));
   world.run();
-  while (world.log().answer_load()) world.run();
+  while (world.log().answer_read()) world.run();
   std::vector<outcome_slot> said;
   for (int i = 0; i < 4; ++i)
     said.push_back(world.ask<room>(hall, saying("m" + std::to_string(i)), caller("ann", "s1")));
@@ -106,7 +106,7 @@ TEST_CASE("signals are shown after the events that were decided before them") {
   world.ask<room>(hall, joining(), caller("ann", "s1"));
   const auto typed = world.ask<room>(hall, room::typing{true}, caller("ann", "s1"));
   world.run();
-  while (world.log().answer_load()) world.run();
+  while (world.log().answer_read()) world.run();
   CHECK(world.published(hall).empty());
   CHECK(is_open(typed));
   world.settle();
@@ -122,7 +122,7 @@ TEST_CASE("a commit that fails refuses all that was decided on it, and the entit
   const auto b = world.ask<room>(hall, room::leave{}, caller("ann", "s1"));
   const auto stranger = world.ask<room>(hall, saying("c"), caller("ann", "s1"));
   world.run();
-  while (world.log().answer_load()) world.run();
+  while (world.log().answer_read()) world.run();
   log.fail_next_append();
   world.log().commit(1); // b is committed after the log recovered, and must not become true
   world.settle();
@@ -143,7 +143,7 @@ TEST_CASE("what a failed sync left behind after all is shown once the log is men
   actor_world world{log};
   const auto a = world.ask<room>(hall, saying("a"), caller("ann", "s1"));
   world.run();
-  while (world.log().answer_load()) world.run();
+  while (world.log().answer_read()) world.run();
   log.fail_next_sync(memory_log::tail::kept);
   world.log().commit();
   world.settle();
@@ -162,7 +162,7 @@ TEST_CASE("the last event is shown again also when it lies inside the snapshot")
   actor_world world{log};
   world.ask<room>(hall, saying("a"), caller("ann", "s1"));
   world.run();
-  while (world.log().answer_load()) world.run();
+  while (world.log().answer_read()) world.run();
   log.fail_next_sync(memory_log::tail::kept);
   world.log().commit();
   world.settle();
@@ -178,7 +178,7 @@ TEST_CASE("an entity waits for all its answers before it recovers, so that nothi
   world.ask<room>(hall, saying("a"), caller("ann", "s1"));
   world.ask<room>(hall, saying("b"), caller("ann", "s1"));
   world.run();
-  while (world.log().answer_load()) world.run();
+  while (world.log().answer_read()) world.run();
   log.fail_next_sync(memory_log::tail::kept);
   world.log().commit(1); // a: answered as failed, and kept
   world.run();
@@ -221,7 +221,7 @@ TEST_CASE("an actor that throws is recovered; its callers get an error and nobod
   world.log().explode_on("boom");
   const auto pending = world.ask<room>(hall, saying("a"), caller("ann", "s1"));
   world.run();
-  while (world.log().answer_load()) world.run();
+  while (world.log().answer_read()) world.run();
   const auto fatal = world.ask<room>(hall, saying("b"), caller("ann", "s1"), once("boom"));
   const auto behind = world.ask<room>(hall, saying("c"), caller("ann", "s1"));
   const auto elsewhere = world.ask<room>(den, saying("d"), caller("ann", "s1"));

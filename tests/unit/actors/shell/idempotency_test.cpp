@@ -12,7 +12,7 @@ TEST_CASE("a key is not kept for an answer that was decided on a failed commit")
   const auto first = world.ask<room>(hall, opening(), caller("ann"));
   const auto same = world.ask<room>(hall, opening(), caller("ann"), once("ann|1")); // writes its key only
   world.run();
-  while (world.log().answer_load()) world.run();
+  while (world.log().answer_read()) world.run();
   REQUIRE(world.log().commits_waiting() == 2);
   log.fail_next_append();
   world.log().commit(1);
@@ -35,7 +35,7 @@ TEST_CASE("a repeat is answered as the first time: while that is pending, after 
     impatient_key.refuse_while_pending = true;
     const auto impatient = world.ask<room>(hall, saying("a"), caller("ann", "s1"), impatient_key);
     world.run();
-    while (world.log().answer_load()) world.run();
+    while (world.log().answer_read()) world.run();
     CHECK(is_open(first));
     CHECK(is_open(during));
     CHECK(is_refused(impatient, errc::request_in_progress));
@@ -71,7 +71,7 @@ TEST_CASE("a repeat that waits for a command that fails gets its error, and the 
   const auto first = world.ask<room>(hall, saying("a"), caller("ann", "s1"), once("ann|1"));
   const auto during = world.ask<room>(hall, saying("a"), caller("ann", "s1"), once("ann|1"));
   world.run();
-  while (world.log().answer_load()) world.run();
+  while (world.log().answer_read()) world.run();
   log.fail_next_append();
   world.settle();
   CHECK(is_refused(first, errc::log_unavailable));

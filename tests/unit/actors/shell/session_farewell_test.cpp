@@ -151,7 +151,7 @@ TEST_CASE("who left by its own wish is given nothing more, whatever its connecti
     s.close_the_hall();
   }
   SECTION("when its leave was answered as failed, and held all the same") {
-    answer_loads(world);
+    answer_reads(world);
     log.fail_next_sync(memory_log::tail::kept);
     world.log().commit(1);
     REQUIRE(log.recover().has_value());

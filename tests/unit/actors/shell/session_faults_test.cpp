@@ -61,7 +61,7 @@ TEST_CASE("a leave that fails is not asked again for a place that the session ne
   actor_world world{log};
   const auto ann = world.connect("s1", "ann");
   world.settle();
-  world.log().fail_loads(true);
+  world.log().fail_reads(true);
   for (int i = 0; i < 50; ++i) ann->leave(make_stream("room", "r" + std::to_string(i)));
   world.pass(5s);
   for (std::uint64_t ack = 1; ack <= 50; ++ack) CHECK(ann->answer_to(ack) != nullptr);
@@ -127,7 +127,7 @@ TEST_CASE("a return that never became durable does not leave a client on a sessi
   SECTION("after the grace it is told to come back, and begins anew") {
     world.pass(19s + 500ms);
     const auto back = world.resume("s1", "ann");
-    answer_loads(world);
+    answer_reads(world);
     REQUIRE(world.log().commits_waiting() == 1); // resumed
     log.fail_next_append();
     world.log().commit(1);

@@ -11,9 +11,9 @@ inline const stream_id hall{"room/hall"}, den{"room/den"}, bar{"lounge/bar"};
 inline const stream_id s1{"session/s1"};
 using lines = std::vector<std::string>;
 
-inline void answer_loads(actor_world& world) {
+inline void answer_reads(actor_world& world) {
   world.run();
-  while (world.log().answer_load()) world.run();
+  while (world.log().answer_read()) world.run();
 }
 
 /// Everybody left, nothing is owed, no timer stands.

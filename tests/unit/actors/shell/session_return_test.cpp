@@ -87,7 +87,7 @@ TEST_CASE("a crash between a session's note and the place's yes leaves nothing b
     actor_world world{log};
     const auto ann = world.connect("s1", "ann");
     ann->join(hall);
-    answer_loads(world);
+    answer_reads(world);
     world.log().commit_unanswered(1);
   }
   log.crash();
@@ -170,7 +170,7 @@ TEST_CASE("a client that comes back to a room closed meanwhile is not in it") {
     ann->join(hall);
     world.settle();
     ann->close_room(hall);
-    answer_loads(world);
+    answer_reads(world);
     world.log().commit_unanswered(1); // nobody tells the session
   }
   log.crash();

@@ -33,10 +33,10 @@ TEST_CASE("nobody is told of a join before it is durable") {
   actor_world world{log};
   const auto ann = world.connect("s1", "ann");
   ann->join(hall);
-  answer_loads(world);
+  answer_reads(world);
   REQUIRE(world.log().commits_waiting() == 1); // the session's note
   world.log().commit(1);
-  answer_loads(world);
+  answer_reads(world);
   REQUIRE(world.log().commits_waiting() == 1);
   CHECK(ann->answers.empty());
   CHECK(ann->subscriptions.empty());
@@ -113,7 +113,7 @@ TEST_CASE("a place is not asked by a session whose own note failed") {
   const auto ann = world.connect("s1", "ann");
   world.settle();
   ann->join(hall);
-  answer_loads(world);
+  answer_reads(world);
   REQUIRE(world.log().commits_waiting() == 1);
   SECTION("for good") {
     log.fail_next_append();
@@ -141,7 +141,7 @@ TEST_CASE("a join that was answered as failed but became durable after all is un
   const auto ann = world.connect("s1", "ann");
   world.settle();
   ann->join(hall);
-  answer_loads(world);
+  answer_reads(world);
   world.log().commit(1);
   log.fail_next_sync(memory_log::tail::kept);
   world.log().commit(1);
@@ -158,7 +158,7 @@ TEST_CASE("a join whose room fails is undone, whatever became of it") {
   const auto ann = world.connect("s1", "ann");
   world.settle();
   ann->join(hall);
-  answer_loads(world);
+  answer_reads(world);
   world.log().explode_on("boom");
   world.ask<room>(hall, room::leave{}, caller("eve"), idempotency{"boom", "f"});
   world.settle(); // the room's actor is gone, its commit is not

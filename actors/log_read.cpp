@@ -1,0 +1,62 @@
+#include "actors/log_read.hpp"
+
+namespace parley {
+namespace {
+
+void send(const caf::strong_actor_ptr& sink, loaded_ptr answer) {
+  caf::anon_send(caf::actor_cast<caf::actor>(sink), std::move(answer));
+}
+
+} // namespace
+
+log_read::log_read(stream_id stream, version after, std::size_t limit, std::size_t bytes_max,
+                   std::variant<entity, page_taker> asked_by)
+  : stream_{std::move(stream)}
+  , after_{after}
+  , limit_{limit}
+  , bytes_max_{bytes_max}
+  , asked_by_{std::move(asked_by)} {}
+
+log_read log_read::of_entity(caf::strong_actor_ptr sink, std::uint64_t ticket, stream_id stream, version after,
+                             bool with_snapshot, std::size_t events) {
+  return {std::move(stream), after, events, page_bytes, entity{std::move(sink), ticket, with_snapshot}};
+}
+
+log_read log_read::of_page(stream_id stream, version after, std::size_t limit, std::size_t bytes_max, page_taker done) {
+  return {std::move(stream), after, limit, bytes_max, std::move(done)};
+}
+
+void log_read::answer(const event_log& log) && {
+  if (const auto* by = std::get_if<entity>(&asked_by_)) return send(by->sink, load(log, *by));
+  std::get<page_taker>(asked_by_)(log.read_stream(stream_, after_, limit_, bytes_max_));
+}
+
+void log_read::refuse(error why) && {
+  const auto* by = std::get_if<entity>(&asked_by_);
+  if (by == nullptr) return std::get<page_taker>(asked_by_)(tl::make_unexpected(std::move(why)));
+  auto refused = std::make_shared<loaded>();
+  refused->ticket = by->ticket;
+  refused->page = tl::make_unexpected(std::move(why));
+  send(by->sink, std::move(refused));
+}
+
+loaded_ptr log_read::load(const event_log& log, const entity& by) const {
+  auto answer = std::make_shared<loaded>();
+  answer->ticket = by.ticket;
+  auto after = after_;
+  if (by.with_snapshot) {
+    answer->base = log.find_snapshot(stream_);
+    if (answer->base && *answer->base) after = (*answer->base)->version;
+  }
+  answer->page = log.read_stream(stream_, after, limit_, bytes_max_);
+  if (!answer->page) return answer;
+  const auto reached = answer->page->empty() ? after : answer->page->back().version;
+  const auto end = log.stream_version(stream_);
+  if (!end)
+    answer->page = tl::make_unexpected(end.error());
+  else
+    answer->last = reached >= *end;
+  return answer;
+}
+
+} // namespace parley
