@@ -9,7 +9,6 @@
 #include "gateway/rest/rest_api.hpp"
 #include "projections/queries.hpp"
 
-#include <boost/asio/steady_timer.hpp>
 #include <optional>
 #include <thread>
 
@@ -21,14 +20,11 @@ struct io_node {
     : loop{index}
     , log_reads{loop, reader}
     , topics{log_reads, hub_limits}
-    , reads{loop.context(), questions, progress}
-    , second{loop.context()} {}
+    , reads{loop.context(), questions, progress} {}
 
   /// Wakes the hub's failed refills, once a second, for as long as the loop runs.
   void tick() {
-    second.expires_after(std::chrono::seconds{1});
-    second.async_wait([this](boost::system::error_code failure) {
-      if (failure) return;
+    second = loop.after(std::chrono::seconds{1}, [this] {
       topics.retry_refills();
       tick();
     });
@@ -41,7 +37,7 @@ struct io_node {
   std::optional<loop_entities> entities;
   std::optional<link_opener> links;
   std::optional<rest_api> rest;
-  boost::asio::steady_timer second;
+  io_loop::timer second;
   std::thread thread;
 };
 

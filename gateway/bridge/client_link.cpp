@@ -50,10 +50,9 @@ void client_link::start() {
 }
 
 void client_link::become_guest_later() {
-  first_frame_ = std::make_unique<boost::asio::steady_timer>(loop_.context(), first_frame_wait);
-  first_frame_->async_wait([weak = weak_from_this()](boost::system::error_code failure) {
-    const auto self = weak.lock();
-    if (!failure && self && self->phase_ == phase::waiting_for_token) self->enter();
+  first_frame_ = loop_.after(first_frame_wait, [this] {
+    const auto self = shared_from_this(); // the connection may let go of a link that refuses it
+    if (phase_ == phase::waiting_for_token) enter();
   });
 }
 

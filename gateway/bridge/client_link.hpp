@@ -16,7 +16,6 @@
 #include "gateway/bridge/write_positions.hpp"
 #include "gateway/hub/hub.hpp"
 
-#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <map>
 #include <memory>
@@ -124,7 +123,7 @@ private:
   std::set<stream_id> places_;
   std::map<std::uint64_t, renumbered> renumbered_;
   std::uint64_t own_numbers_ = 0;
-  std::unique_ptr<boost::asio::steady_timer> first_frame_; ///< only while waiting
+  io_loop::timer first_frame_; ///< only while waiting
 };
 
 } // namespace parley::gateway

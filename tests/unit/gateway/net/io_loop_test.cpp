@@ -5,6 +5,7 @@
 #include <thread>
 
 using parley::gateway::io_loop;
+using namespace std::chrono_literals;
 
 TEST_CASE("posted tasks run on the loop's thread in the order of the calls") {
   io_loop loop{3};
@@ -117,4 +118,63 @@ TEST_CASE("stop from another thread wakes a loop that waits") {
   loop.stop();
   runner.join();
   SUCCEED();
+}
+
+TEST_CASE("timers of a loop that runs ring in the order of their times") {
+  io_loop loop{0};
+  std::string order;
+  const auto last = loop.after(3ms, [&] {
+    order += 'c';
+    loop.stop();
+  });
+  const auto first = loop.after(1ms, [&] { order += 'a'; });
+  const auto second = loop.after(2ms, [&] { order += 'b'; });
+  loop.run();
+  CHECK(order == "abc");
+}
+
+TEST_CASE("a loop that waits for a far timer is woken by a nearer one, and by one due at once") {
+  io_loop loop{0};
+  io_loop::timer far, near, now;
+  std::string order;
+  std::thread runner{[&] { loop.run(); }};
+  loop.post([&] {
+    far = loop.after(24h, [&] { order += "far"; });
+    near = loop.after(1ms, [&] {
+      order += "near ";
+      now = loop.after(0ms, [&] {
+        order += "now";
+        loop.stop();
+      });
+    });
+  });
+  runner.join();
+  CHECK(order == "near now");
+}
+
+TEST_CASE("a timer whose holder let go of it does not run") {
+  io_loop loop{0};
+  std::string order;
+  auto gone = loop.after(0ms, [&] { order += 'x'; });
+  const auto kept = loop.after(1ms, [&] {
+    order += 'a';
+    loop.stop();
+  });
+  gone = nullptr;
+  loop.run();
+  CHECK(order == "a");
+}
+
+TEST_CASE("a timer may outlive its loop, and then never runs") {
+  bool ran = false;
+  io_loop::timer left;
+  {
+    io_loop loop{0};
+    left = loop.after(0ms, [&] { ran = true; });
+    // As a connection's handlers do when the context goes.
+    boost::asio::post(loop.context(),
+                      [held = std::make_shared<io_loop::timer>(loop.after(0ms, [&] { ran = true; }))] {});
+  }
+  left = nullptr;
+  CHECK_FALSE(ran);
 }
