@@ -1,28 +1,15 @@
 #pragma once
-// Follows the log and applies it to the read models: one plain thread, batch after batch, each with its checkpoint in
-// one transaction, so that every event is applied exactly once whatever dies in between. It waits for the log, it does
-// not poll it.
-//
-// A store that is away is opened again with growing pauses; the log goes on meanwhile. An event that cannot be decoded,
-// or whose data the store refuses, is never skipped: everything before it is applied, then the projection stops with a
-// message that names it, and stays stopped until the server is started again.
+// The thread that runs a projection (projection_run.hpp): it waits for the log, it does not poll it. A store that is
+// away is tried again with growing pauses; the log goes on meanwhile. What the store refuses stops the projection until
+// the server is started again.
 
-#include "events/log/event_log.hpp"
-#include "projections/progress.hpp"
-#include "projections/read_store.hpp"
+#include "projections/projection_run.hpp"
 
-#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
 
 namespace parley {
-
-struct projector_options {
-  std::size_t batch_events = 1000;
-  std::size_t batch_bytes = 4 * 1024 * 1024;
-  std::chrono::milliseconds backoff_min{100}, backoff_max{5000};
-};
 
 class projector {
 public:
@@ -40,25 +27,14 @@ public:
 
 private:
   void run();
-  /// Applies until the store fails; says how.
-  [[nodiscard]] error follow();
-  /// At most `limit` events in one transaction. Gives how many.
-  [[nodiscard]] result<std::size_t> apply_batch(std::size_t limit);
-  /// Waits for the log to pass `after`.
-  void wait_beyond(position after);
-  /// False when stopped meanwhile.
-  bool pause(std::chrono::milliseconds how_long);
-  [[nodiscard]] bool stopping() const;
+  void wait(const projection_run::log_beyond& what);
+  void wait(const projection_run::pause& what);
 
   const event_log& log_;
   read_store& store_;
-  projection_progress& progress_;
-  const projector_options options_;
-  mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  bool stopping_ = false; // guarded by mutex_
-  std::chrono::milliseconds backoff_;
-  position checkpoint_ = 0;
+  projection_run run_; // the thread's, but for its end
+  std::mutex mutex_;
+  std::condition_variable ended_;
   std::thread thread_;
 };
 
