@@ -24,9 +24,9 @@ enum class store_fault : std::uint8_t {
   commit_taken,     ///< the transaction took effect, and its answer is lost
   connection_lost,  ///< at whatever call comes next
 };
-inline constexpr std::array all_store_faults{store_fault::open_fails,       store_fault::begin_fails,
-                                             store_fault::apply_fails,      store_fault::commit_not_taken,
-                                             store_fault::commit_taken,     store_fault::connection_lost};
+inline constexpr std::array all_store_faults{store_fault::open_fails,   store_fault::begin_fails,
+                                             store_fault::apply_fails,  store_fault::commit_not_taken,
+                                             store_fault::commit_taken, store_fault::connection_lost};
 [[nodiscard]] std::string_view text_of(store_fault f) noexcept;
 
 class memory_read_store final : public read_store {

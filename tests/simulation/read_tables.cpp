@@ -89,8 +89,9 @@ void read_tables::write(const login_changes& changes) {
     if (change.revoked) {
       rows<login_line>().erase(id);
     } else if (change.made) {
-      rows<login_line>()[id] = {id.first,           id.second,         storable(change.made->device), change.made->at,
-                                change.refreshed_at, change.expires_at, change.made->seq};
+      rows<login_line>()[id] = {id.first,        id.second,           storable(change.made->device),
+                                change.made->at, change.refreshed_at, change.expires_at,
+                                change.made->seq};
     } else if (auto* row = find<login_line>(*this, id)) {
       row->refreshed_at = change.refreshed_at;
       row->expires_at = change.expires_at;
@@ -175,8 +176,8 @@ void read_tables::write(const member_changes& changes) {
   for (const auto& [key, now] : changes.rows) {
     const member_line::key id{storable(key.first.text), storable(key.second.text)};
     if (now)
-      members[id] = {id.first,  id.second,  storable(now->user.text), storable(now->name),
-                     now->host, now->guest, now->at,                  now->seq};
+      members[id] = {id.first, id.second, storable(now->user.text), storable(now->name), now->host, now->guest,
+                     now->at,  now->seq};
     else
       members.erase(id);
   }
@@ -193,10 +194,10 @@ void read_tables::write(const message_changes& changes) {
     const auto place = storable(sent.place.text);
     if (silent(place)) continue;
     const auto& e = sent.event;
-    rows<message_line>().try_emplace(
-        {place, sent.seq}, message_line{place, sent.seq, storable(e.message.text), storable(e.user.text),
-                                        storable(e.session.text), storable(e.name), storable(e.text),
-                                        storable(e.reply_to), storable(e.client_time), sent.at});
+    rows<message_line>().try_emplace({place, sent.seq},
+                                     message_line{place, sent.seq, storable(e.message.text), storable(e.user.text),
+                                                  storable(e.session.text), storable(e.name), storable(e.text),
+                                                  storable(e.reply_to), storable(e.client_time), sent.at});
   }
 }
 
@@ -235,7 +236,11 @@ std::string first_difference(const read_tables& a, const read_tables& b) {
   const auto look = [&]<class Row>(const read_tables::table<Row>& in_a) {
     if (found.empty()) found = first_difference(in_a, b.rows<Row>());
   };
-  std::apply([&](const auto&... table) { (look.template operator()<typename std::decay_t<decltype(table)>::mapped_type>(table), ...); }, a.all);
+  std::apply(
+      [&](const auto&... table) {
+        (look.template operator()<typename std::decay_t<decltype(table)>::mapped_type>(table), ...);
+      },
+      a.all);
   if (found.empty() && checkpoint_of(a) != checkpoint_of(b))
     found = "checkpoint: " + checkpoint_of(a) + " against " + checkpoint_of(b);
   return found;

@@ -30,9 +30,12 @@ struct user_line {
   static constexpr std::string_view table = "users";
   static constexpr auto columns() {
     using row = user_line;
-    return std::tuple{column{"id", &row::id},       column{"name", &row::name},
-                      column{"email", &row::email}, column{"guest", &row::guest},
-                      column{"created_at", &row::created_at}, column{"version", &row::version}};
+    return std::tuple{column{"id", &row::id},
+                      column{"name", &row::name},
+                      column{"email", &row::email},
+                      column{"guest", &row::guest},
+                      column{"created_at", &row::created_at},
+                      column{"version", &row::version}};
   }
   friend bool operator==(const user_line&, const user_line&) = default;
 };
@@ -46,9 +49,12 @@ struct login_line {
   static constexpr std::string_view table = "logins";
   static constexpr auto columns() {
     using row = login_line;
-    return std::tuple{column{"user_id", &row::user_id},       column{"id", &row::id},
-                      column{"device", &row::device},         column{"opened_at", &row::opened_at},
-                      column{"refreshed_at", &row::refreshed_at}, column{"expires_at", &row::expires_at},
+    return std::tuple{column{"user_id", &row::user_id},
+                      column{"id", &row::id},
+                      column{"device", &row::device},
+                      column{"opened_at", &row::opened_at},
+                      column{"refreshed_at", &row::refreshed_at},
+                      column{"expires_at", &row::expires_at},
                       column{"opened_seq", &row::opened_seq}};
   }
   friend bool operator==(const login_line&, const login_line&) = default;
@@ -67,11 +73,16 @@ struct session_line {
   static constexpr std::string_view table = "sessions";
   static constexpr auto columns() {
     using row = session_line;
-    return std::tuple{column{"id", &row::id},               column{"user_id", &row::user_id},
-                      column{"login_id", &row::login_id},   column{"guest", &row::guest},
-                      column{"name", &row::name},           column{"opened_at", &row::opened_at},
-                      column{"grace_until", &row::grace_until}, column{"closed_at", &row::closed_at},
-                      column{"reason", &row::reason},       column{"version", &row::version}};
+    return std::tuple{column{"id", &row::id},
+                      column{"user_id", &row::user_id},
+                      column{"login_id", &row::login_id},
+                      column{"guest", &row::guest},
+                      column{"name", &row::name},
+                      column{"opened_at", &row::opened_at},
+                      column{"grace_until", &row::grace_until},
+                      column{"closed_at", &row::closed_at},
+                      column{"reason", &row::reason},
+                      column{"version", &row::version}};
   }
   friend bool operator==(const session_line&, const session_line&) = default;
 };
@@ -92,13 +103,20 @@ struct room_line {
   static constexpr std::string_view table = "rooms";
   static constexpr auto columns() {
     using row = room_line;
-    return std::tuple{column{"id", &row::id},                 column{"display_id", &row::display_id},
-                      column{"host", &row::host},             column{"title", &row::title},
-                      column{"capacity", &row::capacity},     column{"participants", &row::participants},
-                      column{"guests", &row::guests},         column{"history", &row::history},
-                      column{"meeting", &row::meeting},       column{"created_at", &row::created_at},
-                      column{"expires_at", &row::expires_at}, column{"closed", &row::closed},
-                      column{"opened_position", &row::opened_position}, column{"version", &row::version}};
+    return std::tuple{column{"id", &row::id},
+                      column{"display_id", &row::display_id},
+                      column{"host", &row::host},
+                      column{"title", &row::title},
+                      column{"capacity", &row::capacity},
+                      column{"participants", &row::participants},
+                      column{"guests", &row::guests},
+                      column{"history", &row::history},
+                      column{"meeting", &row::meeting},
+                      column{"created_at", &row::created_at},
+                      column{"expires_at", &row::expires_at},
+                      column{"closed", &row::closed},
+                      column{"opened_position", &row::opened_position},
+                      column{"version", &row::version}};
   }
   friend bool operator==(const room_line&, const room_line&) = default;
 };
@@ -113,9 +131,12 @@ struct lounge_line {
   static constexpr std::string_view table = "lounges";
   static constexpr auto columns() {
     using row = lounge_line;
-    return std::tuple{column{"id", &row::id},       column{"name", &row::name},
-                      column{"topic", &row::topic}, column{"owner", &row::owner},
-                      column{"participants", &row::participants}, column{"created_at", &row::created_at},
+    return std::tuple{column{"id", &row::id},
+                      column{"name", &row::name},
+                      column{"topic", &row::topic},
+                      column{"owner", &row::owner},
+                      column{"participants", &row::participants},
+                      column{"created_at", &row::created_at},
                       column{"version", &row::version}};
   }
   friend bool operator==(const lounge_line&, const lounge_line&) = default;
@@ -131,9 +152,9 @@ struct member_line {
   static constexpr std::string_view table = "members";
   static constexpr auto columns() {
     using row = member_line;
-    return std::tuple{column{"place", &row::place},     column{"session_id", &row::session_id},
-                      column{"user_id", &row::user_id}, column{"name", &row::name},
-                      column{"host", &row::host},       column{"guest", &row::guest},
+    return std::tuple{column{"place", &row::place},         column{"session_id", &row::session_id},
+                      column{"user_id", &row::user_id},     column{"name", &row::name},
+                      column{"host", &row::host},           column{"guest", &row::guest},
                       column{"joined_at", &row::joined_at}, column{"joined_seq", &row::joined_seq}};
   }
   friend bool operator==(const member_line&, const member_line&) = default;
@@ -149,11 +170,16 @@ struct message_line {
   static constexpr std::string_view table = "messages";
   static constexpr auto columns() {
     using row = message_line;
-    return std::tuple{column{"place", &row::place},       column{"seq", &row::seq},
-                      column{"id", &row::id},             column{"user_id", &row::user_id},
-                      column{"session_id", &row::session_id}, column{"name", &row::name},
-                      column{"body", &row::body},         column{"reply_to", &row::reply_to},
-                      column{"client_time", &row::client_time}, column{"sent_at", &row::sent_at}};
+    return std::tuple{column{"place", &row::place},
+                      column{"seq", &row::seq},
+                      column{"id", &row::id},
+                      column{"user_id", &row::user_id},
+                      column{"session_id", &row::session_id},
+                      column{"name", &row::name},
+                      column{"body", &row::body},
+                      column{"reply_to", &row::reply_to},
+                      column{"client_time", &row::client_time},
+                      column{"sent_at", &row::sent_at}};
   }
   friend bool operator==(const message_line&, const message_line&) = default;
 };

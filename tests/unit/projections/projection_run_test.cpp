@@ -42,8 +42,8 @@ struct projecting {
   /// Why the tables are not what the log makes of empty ones.
   std::string wrong() const {
     const auto fresh = fold_of(told.log, tables.checkpoint).value();
-    return tables.events != tables.checkpoint ? "some events were applied twice, or not" :
-                                                first_difference(tables, fresh);
+    return tables.events != tables.checkpoint ? "some events were applied twice, or not"
+                                              : first_difference(tables, fresh);
   }
   projection_state state() const { return progress.status().state; }
 };
