@@ -1,0 +1,208 @@
+// The simulation's store and PostgreSQL are told the same, batch by batch, and must hold the same rows: else what the
+// simulation proves would be about another database.
+
+#include "tests/integration/projections/story.hpp"
+#include "tests/simulation/memory_read_store.hpp"
+#include "tests/support/seeded.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace parley::test {
+namespace {
+
+using simulation::memory_read_store;
+using simulation::read_tables;
+
+/// All rows as PostgreSQL holds them, in the form of simulation::to_json. Its columns are asked for by nobody, so that
+/// one that only the schema has is seen here.
+nlohmann::json rows_of(const test_database& database) {
+  nlohmann::json found;
+  for (const auto& [table, order] : std::vector<std::pair<std::string, std::string>>{{"users", "id"},
+                                                                                     {"logins", "user_id, id"},
+                                                                                     {"sessions", "id"},
+                                                                                     {"rooms", "id"},
+                                                                                     {"lounges", "id"},
+                                                                                     {"members", "place, session_id"},
+                                                                                     {"messages", "place, seq"}}) {
+    found[table] = nlohmann::json::parse(
+        ask(database, "SELECT coalesce(json_agg(row_to_json(t) ORDER BY " + order + "), '[]') FROM " + table + " t"));
+    for (auto& row : found[table])
+      for (auto& [column, value] : row.items()) // timestamps only: no other column's name ends so
+        if ((column.ends_with("_at") || column == "grace_until") && value.is_string())
+          value = to_iso8601(parse_iso8601(value.get<std::string>()).value());
+  }
+  return found;
+}
+
+/// Events in any order, of few entities, so that they meet: of streams that were never begun, begun twice, closed and
+/// opened again, with texts that are hard to keep.
+class any_events {
+public:
+  explicit any_events(std::uint64_t seed)
+    : random_{seed} {}
+
+  /// The next `n`, with positions that follow `from`.
+  std::vector<record> next(position from, std::size_t n) {
+    std::vector<record> all;
+    while (all.size() < n) all.push_back(one(from + all.size() + 1));
+    return all;
+  }
+
+private:
+  static constexpr std::size_t entities = 4;
+
+  record one(position p) {
+    switch (random_.below(4)) {
+    case 0: return told(p, "account/" + name("u"), account());
+    case 1: return told(p, "session/" + name("s"), session());
+    case 2: return told(p, "lounge/" + name("r"), lounge());
+    default: return told(p, "room/" + name("r"), room());
+    }
+  }
+
+  events::account_event account() {
+    switch (random_.below(6)) {
+    case 0: return events::registered{{"u"}, text(), text(), "hash"};
+    case 1: return events::guest_registered{{"u"}, text()};
+    case 2: return events::renamed{text()};
+    case 3: return events::login_opened{{name("l")}, time(), text()};
+    case 4: return events::login_refreshed{{name("l")}, 2, time()};
+    default: return events::login_revoked{{name("l")}, "logout"};
+    }
+  }
+  events::session_event session() {
+    switch (random_.below(6)) {
+    case 0: return events::session_opened{{"s"}, {name("u")}, {text()}, random_.one_in(2), text()};
+    case 1: return events::entered{{"room/r0"}};
+    case 2: return events::exited{{"room/r0"}};
+    case 3: return events::disconnected{text(), time()};
+    case 4: return events::resumed{};
+    default: return events::session_closed{text()};
+    }
+  }
+  events::joined joined() { return {{name("u")}, {name("s")}, random_.one_in(2), random_.one_in(2), number(), text()}; }
+  events::left left() { return {{name("u")}, {name("s")}, false, number(), "left", text()}; }
+  events::message_sent message() { return {{name("m")}, {name("u")}, {name("s")}, text(), text(), text(), text()}; }
+  events::room_event room() {
+    switch (random_.below(8)) {
+    case 0:
+      return events::room_opened{{"r"},
+                                 text(),
+                                 {name("u")},
+                                 text(),
+                                 number(),
+                                 random_.one_in(2) ? std::optional{time()} : std::nullopt,
+                                 random_.one_in(2) ? "none" : "kept",
+                                 random_.one_in(2)};
+    case 1:
+    case 2: return joined();
+    case 3: return left();
+    case 4: return events::room_closed{text(), {}};
+    case 5: return events::offer_relayed{{"u"}, {"s"}, "", 1, "00"};
+    default: return message();
+    }
+  }
+  events::lounge_event lounge() {
+    switch (random_.below(6)) {
+    case 0: return events::lounge_created{{"r"}, {name("u")}, text(), text()};
+    case 1:
+    case 2: return joined();
+    case 3: return left();
+    default: return message();
+    }
+  }
+
+  /// A record as the log would give it, but for its version: some are there already.
+  template <class Family>
+  record told(position p, const std::string& stream, const Family& e) {
+    std::string bytes;
+    append_record(bytes, {stream}, 1 + random_.below(40), p, encode(e), time(), "u_1", "");
+    return parse_record(bytes).value();
+  }
+
+  std::string name(const std::string& kind) { return kind + std::to_string(random_.below(entities)); }
+  std::uint32_t number() { return static_cast<std::uint32_t>(random_.next()); }
+  time_point time() { return noon + std::chrono::milliseconds{random_.below(100'000'000)}; }
+  std::string text() {
+    static const std::vector<std::string> texts{"",
+                                                "plain",
+                                                "a 'quoted' \"one\" \\ $1",
+                                                "{NULL,\"x\"}",
+                                                "two\nlines\t\r",
+                                                "\xF0\x9F\x98\x80 \xC3\xA9",
+                                                "\x01?",
+                                                " spaces ",
+                                                std::string{"a\0b\0", 4},
+                                                "none",
+                                                "kept"};
+    return texts[random_.below(texts.size())];
+  }
+
+  seeded random_;
+};
+
+struct both_stores {
+  test_database database;
+  pg::store real{to(database)};
+  read_tables tables;
+  memory_read_store fake{tables};
+
+  both_stores() {
+    REQUIRE(real.open().has_value());
+    REQUIRE(fake.open().has_value());
+  }
+  void tell(const change_set& changes) {
+    for (read_store* store : {static_cast<read_store*>(&real), static_cast<read_store*>(&fake)}) {
+      REQUIRE(store->begin().value() == changes.from);
+      REQUIRE(store->apply(changes).has_value());
+      REQUIRE(store->commit(changes.to).has_value());
+    }
+  }
+  void compare() const {
+    const auto expected = rows_of(database), found = to_json(tables);
+    INFO("in memory against PostgreSQL: " << nlohmann::json::diff(expected, found).dump(2));
+    CHECK((expected == found));
+    CHECK(ask(database, "SELECT position || ' ' || events FROM checkpoint") ==
+          std::to_string(tables.checkpoint) + " " + std::to_string(tables.events));
+  }
+};
+
+} // namespace
+
+TEST_CASE("the store in memory holds what PostgreSQL holds, whatever the events and the size of the batches") {
+  std::set<std::string> filled; // tables that ever had a row to compare
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    INFO("seed " << seed);
+    both_stores stores;
+    any_events any{seed};
+    seeded sizes{seed};
+    for (int batch = 0; batch < 30; ++batch) {
+      stores.tell(fold(stores.tables.checkpoint, any.next(stores.tables.checkpoint, 1 + sizes.below(12))).value());
+      stores.compare();
+    }
+    const auto held = to_json(stores.tables);
+    for (const auto& [table, rows] : held.items())
+      if (!rows.empty()) filled.insert(table);
+  }
+  CHECK(filled.size() == 7);
+}
+
+TEST_CASE("a transaction that is rolled back leaves nothing in either store") {
+  both_stores stores;
+  any_events any{1};
+  stores.tell(fold(0, any.next(0, 50)).value());
+  const auto before = stores.tables;
+  const auto changes = fold(50, any.next(50, 50)).value();
+  for (read_store* store : {static_cast<read_store*>(&stores.real), static_cast<read_store*>(&stores.fake)}) {
+    REQUIRE(store->begin().value() == 50);
+    REQUIRE(store->apply(changes).has_value());
+    store->rollback();
+    REQUIRE(store->open().has_value());
+  }
+  CHECK(stores.tables == before);
+  stores.compare();
+  stores.tell(changes);
+  stores.compare();
+}
+
+} // namespace parley::test
