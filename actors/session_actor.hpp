@@ -59,6 +59,7 @@ private:
   void rejoin(const std::map<stream_id, version>& seen);
   void await_claims();
   void ask_again(const stream_id& place);
+  [[nodiscard]] version missed_since(const stream_id& place, const answer& of_join) const;
   void leave_places();
   /// Asks the place to let us go until it has done so; after the errand under way, if there is one.
   void leave_for_good(const stream_id& place, const std::string& reason);
@@ -107,6 +108,7 @@ private:
     bool retrying = false;                  ///< ... and fails: it is tried again until it does not
     bool draining = false;                  ///< what waited has its turn
     version hidden = 0;                     ///< of a place without history: what the client is never shown
+    std::optional<version> wanted;          ///< the client asked for all after it; not known after a recovery
     std::optional<std::string> leave_after; ///< the errand under way, for this reason
     std::deque<client_command_ptr> line;    ///< waits for the errand
   };

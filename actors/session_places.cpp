@@ -79,17 +79,24 @@ void session_actor::joined(client_command& c, const join_place& j, const result<
     return exit(j.place);
   }
   if (!r) return with.member ? finish(j.place) : keep_leaving(j.place, "left");
-  if (!with.member) handed_.erase(j.place); // of an earlier stay
+  if (!with.member) { // of an earlier stay
+    handed_.erase(j.place);
+    with.wanted.reset();
+  }
   farewells_.forget(j.place);
   with.hidden = r->forgetful ? r->since : 0;
   with.member = with.sure = true;
   client->joined(j.place, r->body);
+  // Who came back is owed what it missed, also when it joins once more and asks for nothing of before.
+  const bool came_back = unclaimed_.erase(j.place) != 0;
+  const auto otherwise = came_back ? missed_since(j.place, *r) : r->version;
+  const auto after = std::max(std::min(j.after.value_or(otherwise), r->version), with.hidden);
+  with.wanted = std::min(with.wanted.value_or(after), after);
   if (client == client_) {
-    unclaimed_.erase(j.place);
-    const auto after = std::min(j.after.value_or(r->version), r->version);
-    client_->subscribe(j.place, std::max(after, with.hidden));
-  } else if (client_ && unclaimed_.insert(j.place).second) {
-    await_claims(); // who came back meanwhile does not follow it yet
+    client_->subscribe(j.place, after);
+  } else if (client_) { // who came back meanwhile does not follow it yet
+    unclaimed_.insert(j.place);
+    if (!came_back) await_claims();
   }
   finish(j.place);
 }
@@ -172,7 +179,8 @@ void session_actor::await_claims() {
   });
 }
 
-/// A member's join changes nothing, and tells since when it is one: nothing of before was promised to it.
+/// Tells since when we are a member: nothing of before was promised to the client. Who is none is not made one: it may
+/// have left in the last run of the server, and only our note of that was lost.
 void session_actor::ask_again(const stream_id& place) {
   begin(place);
   auto answered = [this, place, client = client_](const result<answer>& r) {
@@ -183,17 +191,25 @@ void session_actor::ask_again(const stream_id& place) {
       with.member = with.sure = true;
       with.hidden = r->forgetful ? r->since : 0;
       if (client == client_ && unclaimed_.erase(place) != 0) {
-        const auto handed = handed_.find(place);
-        const auto after = std::min(handed == handed_.end() ? r->since : handed->second, r->version);
-        client_->subscribe(place, std::max(after, with.hidden));
+        client_->subscribe(place, std::max(std::min(missed_since(place, *r), r->version), with.hidden));
       }
     }
     finish(place);
   };
   if (place.family() == domain::room::family)
-    ask(place, domain::room::command{domain::room::join{}}, std::nullopt, back_here(std::move(answered)));
+    ask(place, domain::room::command{domain::room::join{{}, {}, false, {}, true}}, std::nullopt,
+        back_here(std::move(answered)));
   else
-    ask(place, domain::lounge::command{domain::lounge::join{}}, std::nullopt, back_here(std::move(answered)));
+    ask(place, domain::lounge::command{domain::lounge::join{{}, true}}, std::nullopt, back_here(std::move(answered)));
+}
+
+/// What the connections of before were surely given. As long as that is not known: all that they wanted, and when that
+/// is not known either, all since the joining.
+version session_actor::missed_since(const stream_id& place, const answer& of_join) const {
+  const auto handed = handed_.find(place);
+  if (handed != handed_.end()) return handed->second;
+  const auto known = dealings_.find(place);
+  return known == dealings_.end() ? of_join.since : known->second.wanted.value_or(of_join.since);
 }
 
 // --- the end: every place gets its one `left` -----------------------------------------------------------------------

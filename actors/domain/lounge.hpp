@@ -33,7 +33,8 @@ struct lounge {
   };
   /// errc::lounge_not_found, errc::room_full. A member that joins again changes nothing.
   struct join {
-    std::string name; ///< empty: the caller's
+    std::string name;       ///< empty: the caller's
+    bool returning = false; ///< as a room's
   };
   /// Never refused. Not a member: no event.
   struct leave {

@@ -119,6 +119,8 @@ result<decided> decide_one(const room::state& s, const room::join& c, const cont
     return tl::make_unexpected(std::move(open.error()));
   else if (s.members.contains(by.session))
     return d;
+  else if (c.returning)
+    return fail(errc::not_member);
   else if (by.guest && !s.guests && by.user != s.host)
     return fail(errc::guests_not_allowed);
   else if (s.members.size() >= s.capacity)

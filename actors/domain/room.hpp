@@ -60,6 +60,8 @@ struct room {
     std::string display_id;
     bool open_if_absent = false;
     std::string name; ///< shown beside messages; empty: the caller's
+    /// Asked by a session that came back and does not know whether it is a member: errc::not_member when it is not.
+    bool returning = false;
   };
   /// Leaves with the caller's session. Never refused, whatever became of the room. Not a member: no event.
   struct leave {

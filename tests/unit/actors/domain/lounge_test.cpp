@@ -41,6 +41,8 @@ TEST_CASE("a lounge is joined once by a session and left once") {
   given<lounge>({created}).when(lounge::join{"\xff"}, bob).refused(errc::invalid);
   given<lounge>({created}).when(lounge::join{}, bob).then({bob_joined});
   given<lounge>({created, bob_joined}).when(lounge::join{}, bob).nothing();
+  given<lounge>({created, bob_joined}).when(lounge::join{{}, true}, bob).nothing();
+  given<lounge>({created}).when(lounge::join{{}, true}, bob).refused(errc::not_member);
   given<lounge>({created, bob_joined})
       .when(lounge::leave{"connection-lost"}, bob)
       .then({events::left{{"bob"}, {"s2"}, false, 0, "connection-lost", "bob"}});
