@@ -4,6 +4,12 @@
 #include <spdlog/spdlog.h>
 
 namespace parley {
+namespace {
+
+/// The database may be back in a moment, and so may the log's disk.
+bool is_passing(const error& why) { return why.code == errc::unavailable || why.code == errc::log_unavailable; }
+
+} // namespace
 
 projection_run::projection_run(const event_log& log, read_store& store, projection_progress& progress,
                                projector_options options)
@@ -27,14 +33,14 @@ projection_run::next projection_run::step() {
 
 projection_run::next projection_run::failed(const error& why) {
   open_ = false;
-  if (why.code != errc::unavailable) {
+  if (!is_passing(why)) {
     spdlog::error("projections stopped: {}", text_of(why));
     progress_.state(projection_state::stopped, std::string{text_of(why)});
     stopped_ = true;
     return over{};
   }
   if (progress_.status().state != projection_state::unreachable)
-    spdlog::warn("projections wait for their database: {}", text_of(why));
+    spdlog::warn("projections wait: {}", text_of(why));
   progress_.state(projection_state::unreachable, std::string{text_of(why)});
   limit_ = options_.batch_events;
   suspect_until_ = 0;
@@ -55,7 +61,7 @@ result<projection_run::next> projection_run::open() {
 
 result<projection_run::next> projection_run::apply_next() {
   const auto applied = apply_batch();
-  if (!applied && applied.error().code != errc::unavailable && limit_ > 1) {
+  if (!applied && !is_passing(applied.error()) && limit_ > 1) {
     // Something in the batch is refused: smaller batches bring us to just before it, then it stands alone.
     suspect_until_ = std::max(suspect_until_, checkpoint_ + limit_);
     limit_ /= 2;
