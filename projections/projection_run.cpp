@@ -39,8 +39,7 @@ projection_run::next projection_run::failed(const error& why) {
     stopped_ = true;
     return over{};
   }
-  if (progress_.status().state != projection_state::unreachable)
-    spdlog::warn("projections wait: {}", text_of(why));
+  if (progress_.status().state != projection_state::unreachable) spdlog::warn("projections wait: {}", text_of(why));
   progress_.state(projection_state::unreachable, std::string{text_of(why)});
   limit_ = options_.batch_events;
   suspect_until_ = 0;

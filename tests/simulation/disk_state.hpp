@@ -50,6 +50,7 @@ public:
   bool full = false, next_write_fails = false;
   std::optional<tail> next_sync_fails;
   std::uint64_t failing_reads = 0;
+  unsigned observers = 0; ///< whose reads do not fail
   std::map<std::string, std::uint64_t> injected;
 
   disk_tables tables;

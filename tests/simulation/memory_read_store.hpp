@@ -40,6 +40,11 @@ public:
   void inject(store_fault f) { ++injected_[index(f)]; }
   /// From now on `per_thousand` of the calls that `f` is about fail so.
   void set_odds(store_fault f, std::size_t per_thousand) { odds_[index(f)] = per_thousand; }
+  /// Nothing fails any more.
+  void heal() {
+    injected_ = {};
+    odds_ = {};
+  }
   /// Transactions with changes that `refused` says yes to fail at their commit, always, with errc::invalid.
   void refuse(std::function<bool(const change_set&)> refused) { refused_ = std::move(refused); }
   /// Faults that came true so far.

@@ -206,6 +206,12 @@ void simulated_disk::fail_next_write() { state_->next_write_fails = true; }
 void simulated_disk::fail_next_sync(tail left) { state_->next_sync_fails = left; }
 void simulated_disk::set_full(bool full) { state_->full = full; }
 bool simulated_disk::full() const noexcept { return state_->full; }
+simulated_disk::undisturbed::undisturbed(simulated_disk& disk)
+  : disk_{disk} {
+  ++disk_.state_->observers;
+}
+simulated_disk::undisturbed::~undisturbed() { --disk_.state_->observers; }
+
 void simulated_disk::fail_reads(std::uint64_t count) { state_->failing_reads = count; }
 
 bool simulated_disk::lose_head() { return state_->lose_head(); }

@@ -62,6 +62,18 @@ public:
   void repair();
   [[nodiscard]] bool damaged() const;
 
+  /// While one lives reads do not fail: a checker that looks at the log is no part of the run.
+  class undisturbed {
+  public:
+    explicit undisturbed(simulated_disk& disk);
+    ~undisturbed();
+    undisturbed(const undisturbed&) = delete;
+    undisturbed& operator=(const undisturbed&) = delete;
+
+  private:
+    simulated_disk& disk_;
+  };
+
   /// What was injected so far, by kind; `tail dropped` counts the torn batches that an opening found and cut off.
   [[nodiscard]] const std::map<std::string, std::uint64_t>& injected() const noexcept;
 

@@ -29,6 +29,8 @@ const rooms = [
   {folder: 'gateway/rest/', may: [...plainEvents, 'actors/entities.hpp', 'actors/domain/', 'projections/read_models.hpp',
                                   'gateway/bridge/', 'gateway/auth/', 'gateway/rest/', 'gateway/app/settings.hpp']},
   {folder: 'gateway/app/', may: [...plainEvents, 'actors/', 'projections/', 'gateway/']},
+  // The simulator is the way into the simulation, which the tests run, too.
+  {folder: 'tools/parley-sim/', may: [...plainEvents, 'tests/simulation/', 'tools/parley-sim/']},
   {folder: 'tools/', may: [...plainEvents, 'actors/', 'projections/', 'gateway/', 'tools/']},
   {folder: 'tests/', may: [...plainEvents, 'actors/', 'projections/', 'gateway/', 'tools/', 'tests/']},
 ];

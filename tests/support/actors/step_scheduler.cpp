@@ -38,6 +38,15 @@ bool step_scheduler::step() {
   const auto at = jobs_.begin() + static_cast<std::ptrdiff_t>(in_order_ ? 0 : random_.below(jobs_.size()));
   auto* job = *at;
   jobs_.erase(at);
+  if (!around_) {
+    resume(job);
+  } else {
+    around_(dynamic_cast<caf::abstract_actor*>(job), [&] { resume(job); });
+  }
+  return true;
+}
+
+void step_scheduler::resume(caf::resumable* job) {
   turn now{*this};
   switch (job->resume(&now, 1)) {
   case caf::resumable::resume_later: jobs_.push_back(job); break;
@@ -45,7 +54,6 @@ bool step_scheduler::step() {
   case caf::resumable::awaiting_message: caf::intrusive_ptr_release(job); break;
   case caf::resumable::shutdown_execution_unit: break;
   }
-  return true;
 }
 
 std::optional<std::chrono::nanoseconds> step_scheduler::next_delay() const {

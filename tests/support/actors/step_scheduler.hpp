@@ -21,6 +21,9 @@ public:
 
   /// Lets one actor handle one message. False when none has any.
   bool step();
+  /// Calls `around` with each step from now on: the actor (null: none) and what lets it handle its message.
+  using surrounding = std::function<void(const caf::abstract_actor*, const std::function<void()>& run)>;
+  void surround(surrounding around) { around_ = std::move(around); }
   /// How long until the next delayed message; none when there is none.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> next_delay() const;
   /// Lets time pass and delivers what came due.
@@ -38,11 +41,13 @@ protected:
 
 private:
   class turn;
+  void resume(caf::resumable* job);
 
   caf::detail::test_actor_clock clock_;
   caf::actor_clock::time_point began_;
   std::vector<caf::resumable*> jobs_;
   const bool in_order_;
+  surrounding around_;
   seeded random_;
 };
 

@@ -1,0 +1,366 @@
+#include "tests/simulation/client.hpp"
+
+#include <charconv>
+#include <fmt/format.h>
+
+namespace parley::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+constexpr std::uint16_t come_back = 1001, log_in_again = 4401, taken_over = 4409;
+
+bool is_room(const stream_id& place) { return place.family() == "room"; }
+const char* id_name(const stream_id& place) { return is_room(place) ? "roomId" : "loungeId"; }
+json named(const stream_id& place) { return {{id_name(place), std::string{place.key()}}}; }
+
+/// The member of that name behind which a quoted text follows; our own texts hold no quotes.
+std::string_view quoted(std::string_view body, std::string_view key) {
+  const auto at = body.find(key);
+  if (at == std::string_view::npos) return {};
+  const auto from = at + key.size();
+  return body.substr(from, body.find('"', from) - from);
+}
+
+stream_id place_of(std::string_view body) {
+  if (const auto room = quoted(body, "\"roomId\":\""); !room.empty()) return make_stream("room", room);
+  return make_stream("lounge", quoted(body, "\"loungeId\":\""));
+}
+
+/// Durable bodies end with their seq; 0: this one does not.
+version seq_of(std::string_view body) {
+  constexpr std::string_view key = ",\"seq\":";
+  const auto at = body.rfind(key);
+  version seq = 0;
+  if (at == std::string_view::npos) return 0;
+  const auto [end, failure] = std::from_chars(body.data() + at + key.size(), body.data() + body.size(), seq);
+  return failure == std::errc{} && end + 1 == body.data() + body.size() ? seq : 0;
+}
+
+} // namespace
+
+client::client(std::size_t number, surroundings& around, chance random, identity who, bool aliases)
+  : number_{number}
+  , around_{around}
+  , random_{random}
+  , who_{std::move(who)}
+  , aliases_{aliases} {}
+
+client::~client() {
+  if (line_) line_->abandon();
+}
+
+// --- what it does ---------------------------------------------------------------------------------------------------
+
+void client::connect() {
+  if (line_) return;
+  gateway::hello h;
+  h.token = who_.token;
+  h.session = session_;
+  h.resume = resume_;
+  h.address = "192.0.2." + std::to_string(number_ % 250);
+  h.aliases = aliases_;
+  connected_at_ = around_.time.now();
+  around_.story.note(name(), "connects" + (session_.empty() ? std::string{} : " as " + session_));
+  line_ = around_.net.connect(*this, std::move(h));
+}
+
+void client::ask(command c, std::string_view event, json data) {
+  c.at = around_.time.now();
+  const auto ack = ++acks_;
+  around_.story.note(name(), fmt::format("asks {} {}{} #{}", event, c.place.text, c.id.empty() ? "" : " " + c.id, ack));
+  under_way_.emplace(ack, std::move(c));
+  send({{"event", event}, {"data", std::move(data)}, {"ack", ack}});
+}
+
+void client::join(const stream_id& place, bool from_last_seen) {
+  if (!is_live()) return;
+  auto data = named(place);
+  std::optional<version> after;
+  if (from_last_seen) after = views_.contains(place) ? views_[place].last : 0;
+  if (after) data["after"] = *after;
+  ask({asked::join, place, {}, after, {}}, is_room(place) ? "join-room" : "join-lounge", std::move(data));
+}
+
+void client::leave(const stream_id& place) {
+  if (is_live()) ask({asked::leave, place, {}, {}, {}}, is_room(place) ? "leave-room" : "leave-lounge", named(place));
+}
+
+void client::say(const stream_id& place, std::size_t bytes) {
+  if (!is_live()) return;
+  message m{place, fmt::format("c{}-{}", number_, said_.size() + 1), {}, user_, false};
+  m.text = m.id;
+  m.text.resize(std::max(bytes, m.text.size()), '.');
+  said_.push_back(m);
+  say_again(m);
+}
+
+void client::say_again(const message& m) {
+  auto data = named(m.place);
+  data["id"] = m.id;
+  data["text"] = m.text;
+  ask({asked::message, m.place, m.id, {}, {}}, is_room(m.place) ? "send-message" : "message", std::move(data));
+}
+
+void client::repeat() {
+  if (!is_live() || said_.empty()) return;
+  for (auto m = said_.rbegin(); m != said_.rend(); ++m)
+    if (!m->settled) return say_again(*m);
+  say_again(said_.back());
+}
+
+void client::signal(const stream_id& place, std::size_t kind, std::string to) {
+  if (!is_live()) return;
+  constexpr std::array<const char*, 3> events{"offer", "answer", "ice-candidate"};
+  constexpr std::array<const char*, 3> bodies{"offer", "answer", "candidate"};
+  auto data = named(place);
+  data[bodies[kind % 3]] = {{"for", to}, {"by", session_}};
+  if (!to.empty()) data["to"] = std::move(to);
+  ask({asked::other, place, {}, {}, {}}, events[kind % 3], std::move(data));
+}
+
+void client::type(const stream_id& place) {
+  if (is_live()) ask({asked::other, place, {}, {}, {}}, "typing", named(place));
+}
+
+void client::nonsense(std::size_t which) {
+  if (!is_live()) return;
+  constexpr std::array<std::string_view, 5> texts{"", "{", "[1,2]", R"({"event":"no-such-event","ack":"x"})",
+                                                  R"({"event":"join-room","data":{"roomId":["r0"]}})"};
+  line_->send(std::string{texts[which % texts.size()]});
+}
+
+void client::stall(moment how_long) {
+  if (!line_) return;
+  line_->stall(true);
+  around_.time.after(how_long, [line = std::weak_ptr{line_}] {
+    if (const auto still = line.lock()) still->stall(false);
+  });
+}
+
+void client::lose_connection(moment unnoticed) {
+  if (!line_) return;
+  around_.story.note(name(), "loses its connection");
+  line_->cut(unnoticed);
+}
+
+void client::say_goodbye() {
+  if (!is_live()) return;
+  around_.story.note(name(), "says goodbye");
+  line_->say_goodbye();
+}
+
+void client::forget() {
+  if (line_) line_->cut(around_.time.now() % 5s);
+  session_.clear();
+  resume_.clear();
+  views_.clear();
+}
+
+void client::become(identity who) {
+  forget();
+  who_ = std::move(who);
+}
+
+// --- what it hears --------------------------------------------------------------------------------------------------
+
+void client::hung_up(std::uint16_t code) {
+  around_.story.note(name(), fmt::format("is hung up on: {}", code));
+  line_->abandon();
+  line_ = nullptr;
+  greeted_ = false;
+  for (const auto& [ack, c] : std::exchange(under_way_, {})) {
+    // It may be done all the same. What is owed from now on the place knows.
+    if (c.what == asked::join) views_[c.place].left = false;
+    if (c.what == asked::leave) views_[c.place].following = false;
+  }
+  for (auto& [place, v] : views_) v.may_repeat = true;
+  if (code == 1000) { // over, as we asked
+    session_.clear();
+    resume_.clear();
+    for (auto& [place, v] : views_) v.following = false;
+  }
+  if (code == log_in_again) {
+    claim("only a revoked login is told to log in again", who_.login.empty() || around_.truth.is_revoked(who_.login),
+          [&] { return fmt::format("login {} was refused", who_.login); });
+    session_.clear();
+  }
+  if (!patient_ || code == log_in_again || code == taken_over || code == 1000) return;
+  const auto wait = random_.between(100ms, 8s);
+  around_.time.after(wait, [this, number = ++reconnects_] {
+    if (number == reconnects_ && patient_) connect();
+  });
+}
+
+void client::hear(std::string_view text) {
+  constexpr std::string_view ack = "{\"ack\":", event = "{\"event\":\"", data = "\",\"data\":";
+  if (text.starts_with(ack)) return hear_answer(json::parse(text));
+  const auto name_end = text.find('"', event.size());
+  const auto name = text.substr(event.size(), name_end - event.size());
+  const auto from = name_end + data.size();
+  claim("a push is an event and its data", text.starts_with(event) && text.substr(name_end, data.size()) == data,
+        [&] { return std::string{text}; });
+  if (!around_.claims.good()) return;
+  hear_event(name, text.substr(from, text.size() - from - 1));
+}
+
+void client::hear_answer(const json& frame) {
+  const auto ack = frame["ack"].get<std::uint64_t>();
+  const auto asked_for = under_way_.extract(ack);
+  claim("a command is answered once", !asked_for.empty(), [&] { return fmt::format("answer {} came again", ack); });
+  if (asked_for.empty()) return;
+  const auto& c = asked_for.mapped();
+  const bool refused = frame.contains("error");
+  around_.story.note(name(), fmt::format("is answered #{}: {}", ack,
+                                         refused ? frame["error"]["code"].get<std::string>() : std::string{"done"}));
+  const auto revoked = around_.revoked.find(who_.login);
+  claim("a revoked session does nothing more", refused || revoked == around_.revoked.end() || c.at <= revoked->second,
+        [&] { return fmt::format("command {} was done after its login was revoked", ack); });
+  if (refused) return;
+  const auto& body = frame["data"];
+  switch (c.what) {
+  case asked::join: return joined(c, body);
+  case asked::leave: {
+    auto& v = views_[c.place];
+    v.following = false;
+    return;
+  }
+  case asked::message: {
+    const auto seq = body["seq"].get<version>();
+    for (auto& m : said_)
+      if (m.id == c.id) m.settled = true;
+    claim("what is acknowledged is in the log", around_.truth.message(c.place, user_, c.id) == seq,
+          [&] { return fmt::format("{} was acknowledged as {} of {}", c.id, seq, c.place.text); });
+    const auto first = seqs_.emplace(fmt::format("{}|{}|{}", user_, c.place.text, c.id), seq).first->second;
+    claim("a repeat gets the first answer", first == seq,
+          [&] { return fmt::format("{} was first {} and then {}", c.id, first, seq); });
+    return;
+  }
+  case asked::other: return;
+  }
+}
+
+void client::joined(const command& c, const json& body) {
+  const auto version_then = body["seq"].get<version>();
+  auto& v = views_[c.place];
+  auto base = std::min(c.after.value_or(version_then), version_then);
+  const auto* place = around_.truth.place(c.place);
+  claim("what is acknowledged is in the log", place != nullptr && place->head() >= version_then,
+        [&] { return fmt::format("a join was answered at {} of {}", version_then, c.place.text); });
+  if (place == nullptr) return;
+  if (place->keeps_nothing) base = std::max(base, place->joined_by(session_, version_then));
+  v.last = v.following ? std::min(v.last, base) : base;
+  v.following = true;
+  v.left = false;
+}
+
+void client::hear_greeting(const json& body) {
+  const auto session = body["sessionId"].get<std::string>();
+  const bool resumed = body["resumed"].get<bool>();
+  claim("a session that comes back is the one asked for", !resumed || session == session_,
+        [&] { return fmt::format("{} became {}", session_, session); });
+  const auto revoked = around_.revoked.find(who_.login);
+  claim("a revoked login is not let in", revoked == around_.revoked.end() || connected_at_ <= revoked->second,
+        [&] { return who_.login; });
+  claim("nobody is somebody else", who_.token.empty() || body["userId"].get<std::string>() == who_.user,
+        [&] { return fmt::format("{} is greeted as {}", who_.user, body["userId"].dump()); });
+  around_.story.note(name(), fmt::format("is greeted as {}{}", session, resumed ? ", again" : ""));
+  user_ = body["userId"].get<std::string>();
+  std::set<stream_id> places;
+  for (const auto& place : body["places"]) places.insert(place_of(place.dump()));
+  for (auto& [place, v] : views_) v.following = v.following && places.contains(place);
+  if (std::exchange(life_, around_.life) != around_.life) {
+    // A server that crashed knows since when it is in a place, but not what of before it had asked for.
+    for (auto& [id, v] : views_)
+      if (const auto* place = around_.truth.place(id); place != nullptr && v.following)
+        v.last = std::max(v.last, place->joined_by(session, place->head()));
+  }
+  session_ = session;
+  resume_ = body["resume"].get<std::string>();
+  greeted_ = true;
+}
+
+void client::hear_event(std::string_view name_of, std::string_view body) {
+  if (name_of == "connected") return hear_greeting(json::parse(body));
+  if (name_of == "exception") return;
+  if (name_of == "room-left" || name_of == "lounge-left") {
+    auto& v = views_[place_of(body)];
+    v.following = false;
+    v.left = true;
+    return;
+  }
+  if (name_of == "room-joined" || name_of == "lounge-joined" || name_of == "typing") return;
+  const auto seq = seq_of(body);
+  if (seq == 0) return hear_signal(name_of, json::parse(body));
+
+  const bool is_alias = name_of == "receive-message";
+  if (is_alias) {
+    claim("an alias says the same", last_body_ == body, [&] { return std::string{body}; });
+    return;
+  }
+  last_body_ = body;
+  const auto id = place_of(body);
+  const auto* place = around_.truth.place(id);
+  const auto where = [&] { return fmt::format("{} seq {}", id.text, seq); };
+  claim("nothing is published that is not in the log",
+        place != nullptr && seq <= place->head() && place->shown[seq - 1] == body, [&] {
+          return fmt::format("{}: {} but the log has {}", where(), body,
+                             place == nullptr || seq > place->head() ? "nothing" : place->shown[seq - 1]);
+        });
+  if (!around_.claims.good()) return;
+  around_.story.note(name(), fmt::format("hears {}#{} {}", id.text, seq, name_of));
+  auto& v = views_[id];
+  claim("nothing comes of a place that was left", !v.left, where);
+  if (!v.following) begin_to_follow(v, *place);
+  if (v.may_repeat && seq <= v.last) v.last = seq - 1;
+  v.may_repeat = false;
+  claim("nothing comes twice, and nothing late", seq > v.last,
+        [&] { return fmt::format("{} came after seq {}", where(), v.last); });
+  claim("nothing is missed", place->next_shown(v.last) == seq, [&] {
+    return fmt::format("{} came after seq {}, but {} is between", where(), v.last, place->next_shown(v.last));
+  });
+  v.last = seq;
+  if (name_of == "room-closed" || name_of == "room-expired") v.following = false;
+}
+
+/// Its join was done, and the connection broke before it was told; or the place let it go, and now tells the end. What
+/// it is owed begins with its joining.
+void client::begin_to_follow(view& v, const place_history& place) const {
+  const auto in = place.members.find(session_);
+  v.following = true;
+  v.may_repeat = true;
+  v.last = in == place.members.end() ? place.head() : std::max(v.last, in->second);
+}
+
+void client::hear_signal(std::string_view name_of, const json& body) {
+  for (const auto* kind : {"offer", "answer", "candidate"}) {
+    if (!body.contains(kind)) continue;
+    const auto to = body[kind].value("for", std::string{});
+    const auto by = body[kind].value("by", std::string{});
+    claim("a signal reaches whom it is for", to.empty() || to == session_ || to == user_,
+          [&] { return fmt::format("{} for {}", name_of, to); });
+    claim("a signal says whom it is from", by == body.value("from", std::string{}) && by != session_,
+          [&] { return fmt::format("{} of {} says it is from {}", name_of, by, body.value("from", std::string{})); });
+    return;
+  }
+}
+
+void client::check_settled() {
+  if (!is_live()) return;
+  claim("every command is answered", under_way_.empty(), [&] {
+    return fmt::format("{} commands wait, the first is #{}", under_way_.size(), under_way_.begin()->first);
+  });
+  for (const auto& [id, place] : around_.truth.places()) {
+    const auto in = place.members.find(session_);
+    if (in == place.members.end()) continue;
+    // Of a join whose answer was lost it knows nothing; what it is owed then begins with its joining.
+    const auto& v = views_[stream_id{id}];
+    const auto base = v.following ? v.last : std::max(v.last, in->second);
+    const auto missing = place.next_shown(base);
+    claim("nothing is missed", missing == 0,
+          [&] { return fmt::format("{}: has seq {}, and {} never came", id, base, missing); });
+  }
+}
+
+} // namespace parley::simulation

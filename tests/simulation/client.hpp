@@ -1,0 +1,130 @@
+#pragma once
+// A client of the five systems: connects, joins, speaks, signals, goes silent, comes back with what it has seen, and
+// repeats what it is not sure of. It speaks the native protocol as text, so that codec, vocabulary, links and hub are
+// under test, too. All it is told is held against the history of the log.
+
+#include "tests/simulation/history.hpp"
+#include "tests/simulation/network.hpp"
+#include "tests/simulation/trace.hpp"
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+
+namespace parley::simulation {
+
+/// Who a client is: by token, or a guest without one.
+struct identity {
+  std::string user, login, token;
+};
+
+/// What clients share.
+struct surroundings {
+  agenda& time;
+  trace& story;
+  network& net;
+  const history& truth;
+  verdict& claims;
+  /// When the revocation of a login was acknowledged.
+  std::map<std::string, moment> revoked;
+  /// Counts the server's lives.
+  std::uint64_t life = 0;
+};
+
+class client final : public peer {
+public:
+  client(std::size_t number, surroundings& around, chance random, identity who, bool aliases);
+  ~client() override;
+
+  // --- what it does; nothing when it cannot --------------------------------------------------------------------------
+
+  /// Connects, also again: with the session it had, unless it forgot it.
+  void connect();
+  void join(const stream_id& place, bool from_last_seen);
+  void leave(const stream_id& place);
+  void say(const stream_id& place, std::size_t bytes);
+  /// Once more the last message of which it does not know what became of it, or else the last of all.
+  void repeat();
+  void signal(const stream_id& place, std::size_t kind, std::string to);
+  void type(const stream_id& place);
+  void nonsense(std::size_t which);
+  void stall(moment how_long);
+  void lose_connection(moment unnoticed);
+  void say_goodbye();
+  /// Another process of the same user: knows nothing of session and places.
+  void forget();
+  void become(identity who);
+  /// Comes back by itself when its connection ends and the server did not say otherwise.
+  void be_patient(bool on) { patient_ = on; }
+
+  // --- what it knows ------------------------------------------------------------------------------------------------
+
+  [[nodiscard]] bool is_live() const { return line_ != nullptr && greeted_; }
+  [[nodiscard]] const std::string& session() const { return session_; }
+  [[nodiscard]] const identity& who() const { return who_; }
+  /// With nothing under way any more: every command was answered, and it has seen all of the places it is in.
+  void check_settled();
+
+  // peer
+  void hear(std::string_view text) override;
+  void hung_up(std::uint16_t code) override;
+
+private:
+  enum class asked { join, leave, message, other };
+  struct command {
+    asked what;
+    stream_id place;
+    std::string id;               ///< of a message
+    std::optional<version> after; ///< of a join
+    moment at;
+  };
+  struct message {
+    stream_id place;
+    std::string id, text, user;
+    bool settled = false;
+  };
+  /// What it follows of a place.
+  struct view {
+    version last = 0;        ///< has all that is shown up to here
+    bool following = false;  ///< pushes may come
+    bool may_repeat = false; ///< came back: the first push may be one it has
+    bool left = false;       ///< told so: nothing comes any more
+  };
+
+  void send(const nlohmann::json& frame) { line_->send(frame.dump()); }
+  void ask(command c, std::string_view event, nlohmann::json data);
+  void say_again(const message& m);
+  void hear_answer(const nlohmann::json& frame);
+  void hear_greeting(const nlohmann::json& body);
+  void hear_event(std::string_view name, std::string_view body);
+  void hear_signal(std::string_view name, const nlohmann::json& body);
+  void joined(const command& c, const nlohmann::json& body);
+  void begin_to_follow(view& v, const place_history& place) const;
+  [[nodiscard]] std::string name() const { return "client " + std::to_string(number_); }
+  template <class Details>
+  void claim(std::string_view what, bool holds, Details details) {
+    around_.claims.check(what, holds, [&] { return name() + " (" + session_ + "): " + details(); });
+  }
+
+  const std::size_t number_;
+  surroundings& around_;
+  chance random_;
+  identity who_;
+  const bool aliases_;
+  bool patient_ = true;
+
+  std::shared_ptr<wire> line_;
+  bool greeted_ = false;
+  moment connected_at_{0};
+  std::string session_, resume_, user_;
+  std::map<stream_id, view> views_;
+  std::map<std::uint64_t, command> under_way_;
+  std::vector<message> said_;
+  std::map<std::string, version> seqs_; ///< that messages were answered with, by user, place and id
+  std::string last_body_;               ///< of the last durable push, for its alias
+  std::uint64_t acks_ = 0;
+  std::uint64_t life_ = 0; ///< of the server that greeted it last
+  std::uint64_t reconnects_ = 0;
+};
+
+} // namespace parley::simulation

@@ -1,0 +1,136 @@
+#include "tests/simulation/history.hpp"
+
+#include "events/json_writer.hpp"
+#include "gateway/hub/presenter.hpp"
+
+#include <fmt/format.h>
+
+namespace parley::simulation {
+namespace {
+
+constexpr std::size_t page_events = 1000, page_bytes = 4 << 20;
+
+std::string text_at(const nlohmann::json& data, const char* name) {
+  const auto at = data.find(name);
+  return at != data.end() && at->is_string() ? at->get<std::string>() : std::string{};
+}
+
+std::uint64_t digest_of(const record& r) {
+  const auto text = fmt::format("{}#{} {} {} {} {}", r.stream.text, r.version, r.type, r.data.dump(), r.personal.dump(),
+                                r.time.time_since_epoch().count());
+  const auto sha = sha256(text);
+  std::uint64_t word = 0;
+  for (int i = 0; i < 8; ++i) word = word << 8 | sha[static_cast<std::size_t>(i)];
+  return word;
+}
+
+std::string message_key(std::string_view place, std::string_view user, std::string_view id) {
+  return fmt::format("{}|{}|{}", place, user, id);
+}
+
+} // namespace
+
+version place_history::next_shown(version after) const {
+  for (auto i = after; i < shown.size(); ++i)
+    if (!shown[i].empty()) return i + 1;
+  return 0;
+}
+
+version place_history::joined_by(const std::string& session, version then) const {
+  version last = 0;
+  if (const auto at = joins.find(session); at != joins.end())
+    for (const auto seq : at->second)
+      if (seq <= then) last = seq;
+  return last;
+}
+
+void history::follow(const event_log& log) {
+  if (head() >= log.head()) return;
+  const simulated_disk::undisturbed reading{disk_};
+  while (head() < log.head()) {
+    const auto page = log.read(head(), page_events, page_bytes);
+    if (!page) return; // damaged
+    verdict_.check("the log has no gap", !page->empty(),
+                   [&] { return fmt::format("nothing follows position {}, but the head is {}", head(), log.head()); });
+    if (page->empty()) return;
+    for (const auto& r : *page) take(r);
+  }
+}
+
+void history::compare(const event_log& log) {
+  verdict_.check("what was durable survives a crash", log.head() >= head(),
+                 [&] { return fmt::format("the log ends at {}, but {} was durable", log.head(), head()); });
+  const simulated_disk::undisturbed reading{disk_};
+  for (position at = 0; at < head() && verdict_.good();) {
+    const auto page = log.read(at, page_events, page_bytes);
+    if (!page || page->empty()) return;
+    for (const auto& r : *page) {
+      if (r.position > head()) return;
+      at = r.position;
+      verdict_.check("what was durable survives a crash", digest_of(r) == positions_[at - 1],
+                     [&] { return fmt::format("position {} ({}) holds something else now", at, r.stream.text); });
+    }
+  }
+}
+
+void history::take(const record& r) {
+  verdict_.check("positions have no gap", r.position == head() + 1,
+                 [&] { return fmt::format("position {} follows {}", r.position, head()); });
+  positions_.push_back(digest_of(r));
+  auto& v = versions_[r.stream.text];
+  verdict_.check("versions of a stream have no gap", r.version == v + 1,
+                 [&] { return fmt::format("{}: version {} follows {}", r.stream.text, r.version, v); });
+  v = r.version;
+  const auto family = r.stream.family();
+  if (family == "room" || family == "lounge") return take_place(r);
+  if (r.type == "login-revoked") revoked_.insert(text_at(r.data, "loginId"));
+  if (r.type == "session-opened") sessions_.emplace(text_at(r.data, "sessionId"), text_at(r.data, "loginId"));
+  if (r.type == "session-closed") sessions_.erase(std::string{r.stream.key()});
+}
+
+void history::take_place(const record& r) {
+  auto& p = places_[r.stream.text];
+  auto content = content_of(r);
+  verdict_.check("every record can be decoded", content.has_value(),
+                 [&] { return fmt::format("position {} ({})", r.position, r.type); });
+  if (!content) return;
+  const auto body = gateway::present({r.stream, r.version, r.time, std::move(*content)});
+  p.shown.push_back(body ? body->body : std::string{});
+
+  const auto session = text_at(r.data, "sessionId");
+  const auto where = [&] { return fmt::format("{} in {} at position {}", session, r.stream.text, r.position); };
+  if (r.type == "room-opened") {
+    p.keeps_nothing = text_at(r.data, "history") == "none";
+    if (const auto at = r.data.find("expiresAt"); at != r.data.end())
+      if (const auto when = parse_iso8601(at->get<std::string>())) p.expires_at = *when;
+  } else if (r.type == "joined") {
+    p.joins[session].push_back(r.version);
+    verdict_.check("a session joins once", p.members.emplace(session, r.version).second, where);
+    verdict_.check("nobody enters a closed room", !p.closed, where);
+    verdict_.check("nobody enters an expired room", !p.expires_at || r.time < *p.expires_at, where);
+  } else if (r.type == "left") {
+    verdict_.check("one left for each join", p.members.erase(session) == 1, where);
+  } else if (r.type == "room-closed") {
+    verdict_.check("a closed room is empty", p.members.empty(), where);
+    verdict_.check("a room closes once", !std::exchange(p.closed, true), where);
+  } else if (r.type == "message-sent") {
+    verdict_.check("only members speak", p.members.contains(session), where);
+    const auto id = message_key(r.stream.text, text_at(r.data, "userId"), text_at(r.data, "messageId"));
+    verdict_.check("a repeated message changes nothing", messages_.emplace(id, r.version).second,
+                   [&] { return fmt::format("{} was written again at position {}", id, r.position); });
+  } else if (r.type == "offer-relayed" || r.type == "answer-relayed") {
+    verdict_.check("only members signal", p.members.contains(session), where);
+  }
+}
+
+const place_history* history::place(const stream_id& id) const {
+  const auto at = places_.find(id.text);
+  return at == places_.end() ? nullptr : &at->second;
+}
+
+version history::message(const stream_id& place, const std::string& user, const std::string& id) const {
+  const auto at = messages_.find(message_key(place.text, user, id));
+  return at == messages_.end() ? 0 : at->second;
+}
+
+} // namespace parley::simulation

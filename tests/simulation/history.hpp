@@ -1,0 +1,66 @@
+#pragma once
+// What the log says, folded as it grows: the truth that clients' stories are held against. Knows nothing of the actors;
+// what it checks of the log itself holds whatever wrote it. One thread.
+
+#include "events/log/event_log.hpp"
+#include "tests/simulation/simulated_disk.hpp"
+#include "tests/simulation/verdict.hpp"
+
+#include <map>
+#include <set>
+#include <unordered_map>
+
+namespace parley::simulation {
+
+/// One room or lounge.
+struct place_history {
+  /// The body each event was to be shown with, by seq - 1; empty: shown to nobody.
+  std::vector<std::string> shown;
+  std::map<std::string, version> members;            ///< sessions present, and their joining's seq
+  std::map<std::string, std::vector<version>> joins; ///< of each session, also of those that left
+  bool closed = false;
+  bool keeps_nothing = false; ///< history "none"
+  std::optional<time_point> expires_at;
+
+  [[nodiscard]] version head() const { return shown.size(); }
+  /// The first event after `after` that is shown; 0: none.
+  [[nodiscard]] version next_shown(version after) const;
+  /// The session's last joining up to `then`; 0: none.
+  [[nodiscard]] version joined_by(const std::string& session, version then) const;
+};
+
+class history {
+public:
+  history(verdict& v, simulated_disk& disk)
+    : verdict_{v}
+    , disk_{disk} {}
+
+  /// Reads on to the log's head.
+  void follow(const event_log& log);
+  /// The log was opened again: what was durable must be there, unchanged.
+  void compare(const event_log& log);
+
+  [[nodiscard]] position head() const { return positions_.size(); }
+  /// Null: nothing was ever written there.
+  [[nodiscard]] const place_history* place(const stream_id& id) const;
+  [[nodiscard]] const std::map<std::string, place_history>& places() const { return places_; }
+  /// The seq of a message by its user and id; 0: there is none.
+  [[nodiscard]] version message(const stream_id& place, const std::string& user, const std::string& id) const;
+  [[nodiscard]] bool is_revoked(const std::string& login) const { return revoked_.contains(login); }
+  [[nodiscard]] const std::map<std::string, std::string>& open_sessions() const { return sessions_; }
+
+private:
+  void take(const record& r);
+  void take_place(const record& r);
+
+  verdict& verdict_;
+  simulated_disk& disk_;
+  std::vector<std::uint64_t> positions_; ///< a digest of each record, by position - 1
+  std::unordered_map<std::string, version> versions_;
+  std::map<std::string, place_history> places_; ///< by stream
+  std::unordered_map<std::string, version> messages_;
+  std::set<std::string> revoked_;
+  std::map<std::string, std::string> sessions_; ///< opened and not closed, and their logins
+};
+
+} // namespace parley::simulation

@@ -1,0 +1,361 @@
+#include "tests/simulation/world.hpp"
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+namespace parley::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+using domain::account;
+using domain::lounge;
+using domain::room;
+
+const time_point start = std::chrono::sys_days{std::chrono::year{2026} / 11 / 20} + 12h;
+
+/// Some in a million, also without anybody asking for it.
+disk_faults disk_faults_of(fault_level level) {
+  disk_faults f;
+  if (level != fault_level::all) return f;
+  f.write_fails = 500;
+  f.sync_fails = 1000;
+  f.reads_fail = 20;
+  f.head_lost = f.head_torn = 150'000;
+  f.wal_bit_flips = f.record_bit_flips = f.acknowledged_lost = 40'000;
+  return f;
+}
+
+network_conditions conditions_of(std::uint64_t seed) {
+  auto draw = chance::of(seed, "conditions");
+  network_conditions c;
+  c.delay_max = draw.between(1ms, 400ms);
+  c.window_bytes = draw.between(200, 16'384);
+  c.queue_bytes_max = draw.between(2'000, 64'000);
+  c.in_flight_max = draw.between(1, 64);
+  return c;
+}
+
+server_setup setup_of(std::uint64_t seed, std::uint64_t life) {
+  auto draw = chance::of(seed, "setup");
+  server_setup s;
+  s.seed = chance::of(seed, fmt::format("life {}", life)).next();
+  s.start = start;
+  s.loops = draw.between(1, 3);
+  s.snapshot_every = draw.between(2, 40);
+  s.passivate_after = std::chrono::milliseconds{draw.between(500, 60'000)};
+  s.session_grace = std::chrono::milliseconds{draw.between(2'000, 40'000)};
+  s.commit_max = draw.between(200us, 60ms);
+  s.read_max = draw.between(100us, 40ms);
+  s.batch_max = draw.between(1, 64);
+  s.hub.queue_bytes_max = conditions_of(seed).queue_bytes_max;
+  s.hub.run_bytes = draw.between(500, 8'000);
+  s.hub.refill_events = draw.between(1, 40);
+  s.hub.refill_bytes = draw.between(2'000, 64'000);
+  s.hub.refills_max = draw.between(1, 8);
+  return s;
+}
+
+} // namespace
+
+outcome run(const run_options& o, const workload& w) { return world{o, w}.run(); }
+
+world::world(const run_options& o, const workload& w)
+  : options_{o}
+  , work_{w}
+  , story_{time_, o.trace_to}
+  , disk_{chance::of(o.seed, "disk"), disk_faults_of(o.faults), 64}
+  , reads_{database_, chance::of(o.seed, "store").next()}
+  , net_{time_, chance::of(o.seed, "network"), conditions_of(o.seed)}
+  , around_{time_, story_, net_, truth_, claims_, {}, 0}
+  , with_{o.with != nullptr ? *o.with : untouched_} {
+  auto draw = chance::of(o.seed, "clients");
+  for (std::size_t i = 0; i < w.clients; ++i) {
+    const auto aliases = draw.one_in(4);
+    clients_.push_back(
+        std::make_unique<client>(i, around_, chance::of(o.seed, "client " + std::to_string(i)), identity{}, aliases));
+  }
+}
+
+world::~world() {
+  net_.serve(nullptr);
+  clients_.clear();
+}
+
+outcome world::run() {
+  start_server();
+  for (std::uint32_t i = 0; i < work_.lounges; ++i) {
+    const auto id = "l" + std::to_string(i);
+    domain::context by;
+    by.user = {"host"};
+    by.name = "host";
+    if (server_) server_->ask<lounge>(make_stream("lounge", id), lounge::create{{id}, "Lounge", ""}, by, [](auto) {});
+  }
+  for (const auto& o : work_.operations) {
+    run_until(o.at);
+    if (!claims_.good()) break;
+    perform(o);
+  }
+  if (claims_.good()) run_until(std::max(options_.length, time_.now()));
+  heal();
+  run_until(time_.now() + 3min);
+  check_at_rest();
+  for (const auto& c : clients_) c->forget(), c->be_patient(false);
+  run_until(time_.now() + 12min);
+  check_empty();
+
+  outcome out;
+  out.violated = claims_.violated();
+  out.trace_hash = story_.hash();
+  out.steps = story_.steps();
+  out.virtual_time = time_.now();
+  out.faults = disk_.injected();
+  for (const auto f : all_store_faults)
+    if (reads_.count(f) != 0) out.faults[fmt::format("database: {}", text_of(f))] = reads_.count(f);
+  out.faults["crash"] = lives_ - 1;
+  if (refused_starts_ != 0) out.faults["start refused"] = refused_starts_;
+  out.checks = claims_.checks();
+  out.events = truth_.head();
+  out.last_lines = story_.last_lines();
+  return out;
+}
+
+// --- time -----------------------------------------------------------------------------------------------------------
+
+void world::run_until(moment when) {
+  auto slow = chance::of(options_.seed + time_.now().count(), "slow");
+  while (claims_.good()) {
+    if (time_.do_next()) continue;
+    // Now and then time goes on although somebody has something to do: the machine is busy with something else.
+    if (server_ && !slow.one_in(200) && server_->step()) continue;
+    auto next = when;
+    if (!time_.empty()) next = std::min(next, time_.next());
+    if (server_)
+      if (const auto wait = server_->next_delay()) next = std::min(next, time_.now() + *wait);
+    if (next == time_.now()) {
+      if (next >= when && (!server_ || !server_->step())) return;
+      continue;
+    }
+    const auto passed = next - time_.now();
+    time_.advance(next);
+    if (server_) server_->pass(passed);
+    check_bounds();
+  }
+}
+
+// --- the server's lives ---------------------------------------------------------------------------------------------
+
+void world::start_server() {
+  if (server_) return;
+  stored_log::options o;
+  o.head_period = std::chrono::milliseconds{0};
+  auto place = disk_.claim();
+  claims_.check("a dead server holds nothing", place.has_value(), [&] { return std::string{text_of(place.error())}; });
+  if (!place) return;
+  auto opened = stored_log::open(std::move(*place), o);
+  if (!opened) {
+    ++refused_starts_;
+    story_.note("server", fmt::format("does not start: {}", text_of(opened.error())));
+    const bool corrupt = opened.error().code == errc::corrupt;
+    claims_.check("only a damaged log is refused", !corrupt || disk_.damaged(),
+                  [&] { return std::string{text_of(opened.error())}; });
+    if (corrupt) disk_.repair(); // the operator restores a backup
+    if (++failed_starts_ % 3 == 0) disk_.fail_reads(0);
+    time_.after(corrupt ? 5s : 1s, [this] { start_server(); });
+    return;
+  }
+  log_ = std::move(*opened);
+  truth_.compare(*log_);
+  truth_.follow(*log_);
+  if (!claims_.good()) return;
+  around_.life = ++lives_;
+  story_.note("server", fmt::format("starts, head {}", log_->head()));
+  server_ =
+      std::make_unique<server>(setup_of(options_.seed, lives_), time_, story_, net_, *log_, reads_, truth_, with_);
+  net_.serve(server_.get());
+}
+
+void world::crash(moment down) {
+  if (!server_) return;
+  story_.note("server", "crashes");
+  net_.serve(nullptr);
+  disk_.crash();
+  reads_.rollback();
+  server_ = nullptr;
+  log_ = nullptr;
+  with_.crash();
+  time_.after(down, [this] { start_server(); });
+}
+
+// --- what happens ---------------------------------------------------------------------------------------------------
+
+stream_id world::place(const operation& o) const {
+  if (o.where < work_.rooms) return make_stream("room", "r" + std::to_string(o.where));
+  return make_stream("lounge", "l" + std::to_string(o.where - work_.rooms));
+}
+
+domain::context world::as(const client& c) const {
+  domain::context by;
+  by.user = {c.who().user.empty() ? "host" : c.who().user};
+  by.name = by.user.text;
+  return by;
+}
+
+void world::perform(const operation& o) {
+  auto& c = *clients_[o.who];
+  const auto where = place(o);
+  switch (o.what) {
+  case deed::connect: return c.connect();
+  case deed::join: return c.join(where, false);
+  case deed::join_from_last: return c.join(where, true);
+  case deed::leave: return c.leave(where);
+  case deed::say: return c.say(where, o.how % 200);
+  case deed::say_much: return c.say(where, 500 + o.how % 3000);
+  case deed::repeat: return c.repeat();
+  case deed::signal: {
+    const auto& other = *clients_[o.how / 3 % clients_.size()];
+    return c.signal(where, o.how % 3, o.how % 7 == 0 ? std::string{} : other.session());
+  }
+  case deed::type: return c.type(where);
+  case deed::nonsense: return c.nonsense(o.how);
+  case deed::stall: return c.stall(moment{o.how * 20});
+  case deed::lose_connection: return c.lose_connection(moment{o.how % 2 == 0 ? o.how : o.how * 30});
+  case deed::goodbye: return c.say_goodbye();
+  case deed::forget: return c.forget();
+  case deed::sign_up: return sign_up(c, o);
+  case deed::revoke: return revoke(c);
+  case deed::rename:
+    if (server_ && !c.who().user.empty())
+      server_->ask<account>(make_stream("account", c.who().user), account::rename{"n" + std::to_string(o.how)}, as(c),
+                            [](auto) {});
+    return;
+  case deed::open_room: return open_room(c, o);
+  case deed::close_room:
+    if (server_ && where.family() == "room") server_->ask<room>(where, room::close{}, as(c), [](auto) {});
+    return;
+  default: return inject(o);
+  }
+}
+
+void world::sign_up(client& c, const operation& o) {
+  if (!server_) return;
+  const auto number = std::to_string(++users_);
+  identity who{"u" + number, "login" + number, {}};
+  account::register_guest command;
+  command.user = {who.user};
+  command.name = who.user;
+  command.login = {who.login};
+  command.login_expires_at = server_->now() + std::chrono::hours{24 * 365};
+  gateway::access_claims says;
+  says.user = {who.user};
+  says.login = {who.login};
+  says.name = who.user;
+  says.issued_at = server_->now();
+  says.expires_at = server_->now() + std::chrono::hours{24};
+  who.token = server_->tokens().issue_access(says);
+  domain::context by;
+  by.user = {who.user};
+  server_->ask<account>(make_stream("account", who.user), command, by,
+                        [&c, who, keeps = o.how % 2 == 0](const result<answer>& r) {
+                          if (!r) return;
+                          c.become(who);
+                          if (keeps) c.be_patient(true);
+                        });
+}
+
+void world::revoke(client& c) {
+  if (!server_ || c.who().login.empty()) return;
+  const auto who = c.who();
+  server_->ask<account>(make_stream("account", who.user), account::revoke_login{{who.login}, "logout"}, as(c),
+                        [this, who](const result<answer>& r) {
+                          if (!r) return;
+                          story_.note("login", fmt::format("{} is revoked", who.login));
+                          around_.revoked.emplace(who.login, time_.now());
+                        });
+}
+
+void world::open_room(const client& c, const operation& o) {
+  if (!server_ || o.where >= work_.rooms) return;
+  room::open command;
+  command.id = {"r" + std::to_string(o.where)};
+  command.display_id = command.id.text;
+  command.capacity = 2 + o.how % 6;
+  if (o.how % 3 != 0) command.lifetime = std::chrono::seconds{5 + o.how % 200};
+  if (o.how % 4 == 0) command.history = "none";
+  server_->ask<room>(make_stream("room", command.id.text), command, as(c), [](auto) {});
+}
+
+void world::inject(const operation& o) {
+  story_.note("fault", name_of(o.what));
+  switch (o.what) {
+  case deed::crash:
+    if (o.how % 4 == 0) disk_.fail_next_sync(static_cast<tail>(o.how % 3));
+    return crash(moment{o.how * 20});
+  case deed::fail_write: return disk_.fail_next_write();
+  case deed::fail_sync: return disk_.fail_next_sync(static_cast<tail>(o.how % 3));
+  case deed::fill_disk: disk_.set_full(true); return time_.after(moment{o.how * 10}, [this] { disk_.set_full(false); });
+  case deed::fail_reads: return disk_.fail_reads(1 + o.how % 60);
+  case deed::damage_disk:
+    // Found at the next start.
+    if (o.how % 3 == 0) static_cast<void>(disk_.flip_wal_bit());
+    if (o.how % 3 == 1) static_cast<void>(disk_.lose_acknowledged());
+    if (o.how % 3 == 2) static_cast<void>(disk_.tear_head());
+    return crash(moment{o.how});
+  default: return reads_.inject(all_store_faults[o.how % all_store_faults.size()]);
+  }
+}
+
+// --- the end --------------------------------------------------------------------------------------------------------
+
+void world::heal() {
+  story_.note("world", "is well from now on");
+  faults_on_ = false;
+  disk_.set_faults({});
+  disk_.set_full(false);
+  disk_.fail_reads(0);
+  disk_.repair();
+  reads_.heal();
+}
+
+void world::check_bounds() {
+  const auto bound = conditions_of(options_.seed).queue_bytes_max;
+  // Topics stop at the bound; answers, which come on top, at eight times as much, looked at once a turn.
+  claims_.check("queues are bounded", net_.longest_queue() <= 8 * bound + 512 * 1024,
+                [&] { return fmt::format("{} bytes were queued for one connection", net_.longest_queue()); });
+}
+
+void world::check_read_models() {
+  const auto fresh = fold_of(*log_, log_->head());
+  claims_.check("every record can be folded", fresh.has_value(), [&] { return std::string{text_of(fresh.error())}; });
+  if (!fresh) return;
+  const auto differs = first_difference(database_, *fresh);
+  claims_.check("read models equal a fresh fold of the log", differs.empty(), [&] { return differs; });
+}
+
+void world::check_at_rest() {
+  if (!claims_.good()) return;
+  claims_.check("the server serves once faults stop", server_ != nullptr, [] { return std::string{"it is down"}; });
+  if (!server_) return;
+  truth_.follow(*log_);
+  claims_.check("what waits is written", server_->commits_waiting() == 0,
+                [&] { return fmt::format("{} requests wait", server_->commits_waiting()); });
+  for (const auto& c : clients_) c->check_settled();
+  check_read_models();
+}
+
+void world::check_empty() {
+  if (!claims_.good() || !server_) return;
+  truth_.follow(*log_);
+  for (const auto& [id, p] : truth_.places())
+    claims_.check("nobody is left behind", p.members.empty(),
+                  [&] { return fmt::format("{} is still in {}", p.members.begin()->first, id); });
+  claims_.check("every session ends", truth_.open_sessions().empty(),
+                [&] { return fmt::format("{} is still open", truth_.open_sessions().begin()->first); });
+  claims_.check("what is idle leaves memory", server_->entities() == 0,
+                [&] { return fmt::format("{} entities are in memory", server_->entities()); });
+  const auto restarts = log_->restart_timers({}, 10);
+  claims_.check("no timer outlives its session", restarts && restarts->empty(),
+                [&] { return fmt::format("{} waits for a restart", restarts ? restarts->front().stream.text : "?"); });
+  check_read_models();
+}
+
+} // namespace parley::simulation

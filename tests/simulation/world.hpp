@@ -1,0 +1,84 @@
+#pragma once
+// One run: servers that live and crash one after the other over one disk and one database, clients around them, and a
+// workload. At its end the faults stop, what is pending must complete, and everything is compared once more.
+
+#include "tests/simulation/client.hpp"
+#include "tests/simulation/memory_read_store.hpp"
+#include "tests/simulation/server.hpp"
+#include "tests/simulation/simulated_disk.hpp"
+#include "tests/simulation/workload.hpp"
+
+#include "events/log/stored_log.hpp"
+
+namespace parley::simulation {
+
+struct run_options {
+  std::uint64_t seed = 1;
+  moment length{std::chrono::minutes{1}};
+  fault_level faults = fault_level::all;
+  std::size_t clients = 0; ///< 0: drawn
+  std::ostream* trace_to = nullptr;
+  tampering* with = nullptr; ///< null: the server as it is
+};
+
+struct outcome {
+  std::optional<violation> violated;
+  std::uint64_t trace_hash = 0, steps = 0;
+  moment virtual_time{};
+  std::map<std::string, std::uint64_t> faults; ///< injected, by kind
+  std::map<std::string, std::uint64_t, std::less<>> checks;
+  position events = 0;
+  std::uint64_t crashes = 0;
+  std::deque<std::string> last_lines;
+};
+
+/// The same options and operations give the same outcome, to the hash.
+[[nodiscard]] outcome run(const run_options& o, const workload& w);
+[[nodiscard]] inline outcome run(const run_options& o) { return run(o, plan(o.seed, o.length, o.faults, o.clients)); }
+
+class world {
+public:
+  world(const run_options& o, const workload& w);
+  ~world();
+  [[nodiscard]] outcome run();
+
+private:
+  void perform(const operation& o);
+  void sign_up(client& c, const operation& o);
+  void revoke(client& c);
+  void open_room(const client& c, const operation& o);
+  void start_server();
+  void crash(moment down);
+  void inject(const operation& o);
+  void run_until(moment when);
+  void heal();
+  /// Everybody is well and had time: nothing may be left to do.
+  void check_at_rest();
+  /// Everybody has gone and all grace periods are over.
+  void check_empty();
+  void check_read_models();
+  void check_bounds();
+  [[nodiscard]] stream_id place(const operation& o) const;
+  [[nodiscard]] domain::context as(const client& c) const;
+
+  const run_options options_;
+  const workload& work_;
+  agenda time_;
+  trace story_;
+  verdict claims_;
+  simulated_disk disk_;
+  history truth_{claims_, disk_};
+  read_tables database_;
+  memory_read_store reads_;
+  network net_;
+  surroundings around_;
+  tampering untouched_;
+  tampering& with_;
+  std::vector<std::unique_ptr<client>> clients_;
+  std::unique_ptr<stored_log> log_;
+  std::unique_ptr<server> server_;
+  std::uint64_t lives_ = 0, users_ = 0, refused_starts_ = 0, failed_starts_ = 0;
+  bool faults_on_ = true;
+};
+
+} // namespace parley::simulation
