@@ -69,7 +69,7 @@ void session_actor::recovered() {
 
 bool session_actor::may_passivate() const {
   const auto is_busy = [](const auto& known) { return known.second.busy; };
-  return !client_ && arrivals_.empty() && std::none_of(dealings_.begin(), dealings_.end(), is_busy);
+  return !client_ && arrivals_.empty() && insisting_ == 0 && std::none_of(dealings_.begin(), dealings_.end(), is_busy);
 }
 
 void session_actor::not_recovered() {
@@ -226,11 +226,19 @@ void session_actor::settle_down() {
 }
 
 void session_actor::insist(session::command c, std::function<bool()> wanted, std::function<void()> then) {
+  ++insisting_;
+  persevere(std::move(c), std::move(wanted), std::move(then));
+}
+
+void session_actor::persevere(session::command c, std::function<bool()> wanted, std::function<void()> then) {
   auto told = [this, c, wanted, then](const result<answer>& r) {
     if (!r && describe(r.error().code).status >= 500)
       return later(retry_after, [this, c, wanted, then] {
-        if (wanted()) insist(c, wanted, then);
+        if (wanted()) return persevere(c, wanted, then);
+        --insisting_;
+        settle_down();
       });
+    --insisting_;
     if (then) then();
     settle_down();
   };

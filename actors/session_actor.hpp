@@ -79,6 +79,7 @@ private:
   /// A command of our own that must not fail for good: when the log cannot take it, it is asked again, as long as it is
   /// `wanted`.
   void insist(domain::session::command c, std::function<bool()> wanted, std::function<void()> then = nullptr);
+  void persevere(domain::session::command c, std::function<bool()> wanted, std::function<void()> then);
   /// Leaves memory when nobody is connected and nothing is owed.
   void settle_down();
 
@@ -123,6 +124,7 @@ private:
   farewells farewells_;                      ///< what it owes of places that let us go
   std::set<stream_id> unclaimed_;            ///< places the client is in and does not follow yet
   std::map<stream_id, dealing> dealings_;
+  std::size_t insisting_ = 0;  ///< commands of our own that are not done yet
   std::uint64_t commands_ = 0; ///< numbers the cause of each command
   bool served_ = false;        ///< a client was let in in this run of the server
 };

@@ -284,7 +284,8 @@ void session_actor::finish(const stream_id& place) {
     } else {
       auto c = std::move(with.line.front());
       with.line.pop_front();
-      perform(std::move(c));
+      // A client that went meanwhile is in no place that it has to leave again.
+      if (c->client == client_ || !std::holds_alternative<join_place>(c->what)) perform(std::move(c));
     }
   }
   with.draining = false;

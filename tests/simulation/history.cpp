@@ -53,7 +53,12 @@ void history::follow(const event_log& log) {
     verdict_.check("the log has no gap", !page->empty(),
                    [&] { return fmt::format("nothing follows position {}, but the head is {}", head(), log.head()); });
     if (page->empty()) return;
-    for (const auto& r : *page) take(r);
+    for (const auto& r : *page) {
+      const auto session = text_at(r.data, "sessionId");
+      story_.note("record", fmt::format("{} {}#{} {}{}{} by {} ({})", r.position, r.stream.text, r.version, r.type,
+                                        session.empty() ? "" : " ", session, r.actor, r.cause));
+      take(r);
+    }
   }
 }
 

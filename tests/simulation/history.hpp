@@ -4,6 +4,7 @@
 
 #include "events/log/event_log.hpp"
 #include "tests/simulation/simulated_disk.hpp"
+#include "tests/simulation/trace.hpp"
 #include "tests/simulation/verdict.hpp"
 
 #include <map>
@@ -31,8 +32,9 @@ struct place_history {
 
 class history {
 public:
-  history(verdict& v, simulated_disk& disk)
+  history(verdict& v, trace& story, simulated_disk& disk)
     : verdict_{v}
+    , story_{story}
     , disk_{disk} {}
 
   /// Reads on to the log's head.
@@ -54,6 +56,7 @@ private:
   void take_place(const record& r);
 
   verdict& verdict_;
+  trace& story_;
   simulated_disk& disk_;
   std::vector<std::uint64_t> positions_; ///< a digest of each record, by position - 1
   std::unordered_map<std::string, version> versions_;

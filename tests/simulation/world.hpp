@@ -67,7 +67,7 @@ private:
   trace story_;
   verdict claims_;
   simulated_disk disk_;
-  history truth_{claims_, disk_};
+  history truth_{claims_, story_, disk_};
   read_tables database_;
   memory_read_store reads_;
   network net_;
