@@ -164,7 +164,9 @@ void session_actor::forget_login(const login_id& login) {
 
 void session_actor::detach_client(const client_gone& d) {
   for (const auto& [place, seq] : d.handed)
-    if (!farewells_.owe(place, seq, d.client)) handed_[place] = std::max(handed_[place], seq);
+    // The client of now may have started over from an earlier seq; of one before it only what is more counts.
+    if (!farewells_.owe(place, seq, d.client))
+      handed_[place] = d.client == client_ ? seq : std::max(handed_[place], seq);
   std::erase_if(early_, [&](const auto& c) { return c->client == d.client; });
   const auto arrival =
       std::find_if(arrivals_.begin(), arrivals_.end(), [&](const auto& a) { return a->client == d.client; });
