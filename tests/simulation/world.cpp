@@ -67,7 +67,7 @@ world::world(const run_options& o, const workload& w)
   , reads_{database_, chance::of(o.seed, "store").next()}
   , net_{time_, chance::of(o.seed, "network"), conditions_of(o.seed)}
   , around_{time_, story_, net_, truth_, claims_, {}, 0}
-  , with_{o.with != nullptr ? *o.with : untouched_} {
+  , with_{o.with ? o.with() : std::make_unique<tampering>()} {
   auto draw = chance::of(o.seed, "clients");
   for (std::size_t i = 0; i < w.clients; ++i) {
     const auto aliases = draw.one_in(4);
@@ -151,7 +151,7 @@ void world::start_server() {
   auto place = disk_.claim();
   claims_.check("a dead server holds nothing", place.has_value(), [&] { return std::string{text_of(place.error())}; });
   if (!place) return;
-  auto opened = stored_log::open(std::move(*place), o);
+  auto opened = stored_log::open(with_->storage(std::move(*place), disk_), o);
   if (!opened) {
     ++refused_starts_;
     story_.note("server", fmt::format("does not start: {}", text_of(opened.error())));
@@ -170,7 +170,7 @@ void world::start_server() {
   around_.life = ++lives_;
   story_.note("server", fmt::format("starts, head {}", log_->head()));
   server_ =
-      std::make_unique<server>(setup_of(options_.seed, lives_), time_, story_, net_, *log_, reads_, truth_, with_);
+      std::make_unique<server>(setup_of(options_.seed, lives_), time_, story_, net_, *log_, reads_, truth_, *with_);
   net_.serve(server_.get());
 }
 
@@ -182,7 +182,7 @@ void world::crash(moment down) {
   reads_.rollback();
   server_ = nullptr;
   log_ = nullptr;
-  with_.crash();
+  with_->crash(disk_);
   time_.after(down, [this] { start_server(); });
 }
 
