@@ -1,5 +1,7 @@
 #include "tests/simulation/world.hpp"
 
+#include "tests/simulation/snapshots.hpp"
+
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -339,7 +341,34 @@ void world::check_at_rest() {
   claims_.check("what waits is written", server_->commits_waiting() == 0,
                 [&] { return fmt::format("{} requests wait", server_->commits_waiting()); });
   for (const auto& c : clients_) c->check_settled();
+  check_punctual();
   check_read_models();
+}
+
+void world::check_punctual() {
+  constexpr auto late = 10s;
+  const auto now = server_->now();
+  const simulated_disk::undisturbed reading{disk_};
+  const auto due = log_->due_timers(now - late, 1);
+  claims_.check("what is due is done", due && due->empty(), [&] {
+    return due ? fmt::format("{} of {} is due since {}", due->front().what, due->front().stream.text,
+                             to_iso8601(due->front().due))
+               : std::string{text_of(due.error())};
+  });
+  for (const auto& [id, p] : truth_.places())
+    claims_.check("a room closes when it expires", p.closed || !p.expires_at || *p.expires_at > now - late,
+                  [&, &id = id] { return fmt::format("{} is open at {}", id, to_iso8601(now)); });
+  for (const auto& [id, s] : truth_.sessions())
+    claims_.check("who stays away is given up", s.closed || !s.grace_until || *s.grace_until > now - late,
+                  [&, &id = id] { return fmt::format("{} is open at {}", id, to_iso8601(now)); });
+}
+
+void world::check_snapshots() {
+  const simulated_disk::undisturbed reading{disk_};
+  for (const auto& [stream, last] : truth_.streams()) {
+    const auto differs = snapshot_difference(*log_, {stream});
+    claims_.check("a snapshot says what its events say", differs.empty(), [&] { return differs; });
+  }
 }
 
 void world::check_empty() {
@@ -348,13 +377,15 @@ void world::check_empty() {
   for (const auto& [id, p] : truth_.places())
     claims_.check("nobody is left behind", p.members.empty(),
                   [&] { return fmt::format("{} is still in {}", p.members.begin()->first, id); });
-  claims_.check("every session ends", truth_.open_sessions().empty(),
-                [&] { return fmt::format("{} is still open", truth_.open_sessions().begin()->first); });
+  for (const auto& [id, s] : truth_.sessions())
+    claims_.check("every session ends", s.closed, [&, &id = id] { return fmt::format("{} is still open", id); });
   claims_.check("what is idle leaves memory", server_->entities() == 0,
                 [&] { return fmt::format("{} entities are in memory", server_->entities()); });
   const auto restarts = log_->restart_timers({}, 10);
   claims_.check("no timer outlives its session", restarts && restarts->empty(),
                 [&] { return fmt::format("{} waits for a restart", restarts ? restarts->front().stream.text : "?"); });
+  check_punctual();
+  check_snapshots();
   check_read_models();
 }
 

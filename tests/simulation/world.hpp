@@ -57,6 +57,9 @@ private:
   /// Everybody has gone and all grace periods are over.
   void check_empty();
   void check_read_models();
+  /// What was due some seconds ago has happened, also where nobody spoke to it.
+  void check_punctual();
+  void check_snapshots();
   void check_bounds();
   [[nodiscard]] stream_id place(const operation& o) const;
   [[nodiscard]] domain::context as(const client& c) const;
