@@ -20,7 +20,8 @@ std::string difference(const event_log& log, const snapshot& kept) {
     loaded l;
     l.page = log.read_stream(kept.stream, folded.version, kept.version - folded.version, bytes_max);
     if (l.page && l.page->empty()) return where + ": the stream ends before it";
-    if (const auto replayed = folded.replay(l); !replayed) return fmt::format("{}: {}", where, text_of(replayed.error()));
+    if (const auto replayed = folded.replay(l); !replayed)
+      return fmt::format("{}: {}", where, text_of(replayed.error()));
   }
   const auto expected = Entity::snapshot(folded.state);
   return expected == kept.state ? std::string{} : fmt::format("{}: {} against {}", where, kept.state, expected);
