@@ -86,6 +86,7 @@ private:
   /// What it follows of a place.
   struct view {
     version last = 0;        ///< has all that is shown up to here
+    version at = 0;          ///< came last: less, while it is told again what it has
     bool following = false;  ///< pushes may come
     bool may_repeat = false; ///< came back: the first push may be one it has
     bool left = false;       ///< told so: nothing comes any more
