@@ -163,6 +163,15 @@ void client::become(identity who) {
   who_ = std::move(who);
 }
 
+void client::imitate(const client& other, bool with_session) {
+  if (&other == this) return;
+  become(other.who_);
+  if (!with_session || other.session_.empty()) return;
+  session_ = other.session_;
+  resume_ = other.resume_;
+  around_.shared.insert(session_);
+}
+
 // --- what it hears --------------------------------------------------------------------------------------------------
 
 void client::hung_up(std::uint16_t code) {
@@ -311,6 +320,7 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
         });
   if (!around_.claims.good()) return;
   around_.story.note(name(), fmt::format("hears {}#{} {}", id.text, seq, name_of));
+  if (around_.shared.contains(session_)) return;
   auto& v = views_[id];
   claim("nothing comes of a place that was left", !v.left, where);
   if (!v.following) begin_to_follow(v, *place);
@@ -352,6 +362,7 @@ void client::check_settled() {
   claim("every command is answered", under_way_.empty(), [&] {
     return fmt::format("{} commands wait, the first is #{}", under_way_.size(), under_way_.begin()->first);
   });
+  if (around_.shared.contains(session_)) return;
   for (const auto& [id, place] : around_.truth.places()) {
     const auto in = place.members.find(session_);
     if (in == place.members.end()) continue;

@@ -26,6 +26,7 @@ constexpr std::array<kind, deeds> kinds{{
     {"type", 15, fault_level::none},           {"nonsense", 5, fault_level::none},
     {"stall", 12, fault_level::none},          {"lose-connection", 25, fault_level::some},
     {"goodbye", 8, fault_level::none},         {"forget", 6, fault_level::none},
+    {"imitate", 5, fault_level::none},
     {"sign-up", 10, fault_level::none},        {"revoke", 4, fault_level::none},
     {"rename", 3, fault_level::none},          {"open-room", 10, fault_level::none},
     {"close-room", 4, fault_level::none},      {"crash", 3, fault_level::some},
