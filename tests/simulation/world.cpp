@@ -172,8 +172,8 @@ void world::start_server() {
   if (!claims_.good()) return;
   around_.life = ++lives_;
   story_.note("server", fmt::format("starts, head {}", log_->head()));
-  server_ =
-      std::make_unique<server>(setup_of(options_.seed, lives_, options_.faults), time_, story_, net_, *log_, reads_, truth_, with_);
+  server_ = std::make_unique<server>(setup_of(options_.seed, lives_, options_.faults), time_, story_, net_, *log_,
+                                     reads_, truth_, with_);
   net_.serve(server_.get());
 }
 
