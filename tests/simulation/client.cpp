@@ -195,7 +195,8 @@ void client::hung_up(std::uint16_t code) {
           [&] { return fmt::format("login {} was refused", who_.login); });
     session_.clear();
   }
-  if (!patient_ || code == log_in_again || code == taken_over || code == 1000) return;
+  comes_back_ = patient_ && code != log_in_again && code != taken_over && code != 1000;
+  if (!comes_back_) return;
   const auto wait = random_.between(100ms, 8s);
   around_.time.after(wait, [this, number = ++reconnects_] {
     if (number == reconnects_ && patient_) connect();
@@ -289,6 +290,7 @@ void client::hear_greeting(const json& body) {
   session_ = session;
   resume_ = body["resume"].get<std::string>();
   greeted_ = true;
+  comes_back_ = false;
 }
 
 void client::hear_event(std::string_view name_of, std::string_view body) {
@@ -357,6 +359,7 @@ void client::hear_signal(std::string_view name_of, const json& body) {
 }
 
 void client::check_settled() {
+  claim("who comes back is let in", is_live() || !comes_back_, [] { return "it tries and tries"; });
   if (!is_live()) return;
   claim("every command is answered", under_way_.empty(), [&] {
     return fmt::format("{} commands wait, the first is #{}", under_way_.size(), under_way_.begin()->first);

@@ -130,6 +130,7 @@ private:
   std::uint64_t acks_ = 0;
   std::uint64_t life_ = 0; ///< of the server that greeted it last
   std::uint64_t reconnects_ = 0;
+  bool comes_back_ = false; ///< by itself, until it is greeted
 };
 
 } // namespace parley::simulation

@@ -15,6 +15,11 @@ std::string text_at(const nlohmann::json& data, const char* name) {
   return at != data.end() && at->is_string() ? at->get<std::string>() : std::string{};
 }
 
+std::optional<time_point> time_at(const nlohmann::json& data, const char* name) {
+  const auto time = parse_iso8601(text_at(data, name));
+  return time ? std::optional{*time} : std::nullopt;
+}
+
 std::uint64_t digest_of(const record& r) {
   const auto text = fmt::format("{}#{} {} {} {} {}", r.stream.text, r.version, r.type, r.data.dump(), r.personal.dump(),
                                 r.time.time_since_epoch().count());
@@ -89,8 +94,7 @@ void history::take(const record& r) {
   const auto family = r.stream.family();
   if (family == "room" || family == "lounge") return take_place(r);
   if (r.type == "login-revoked") revoked_.insert(text_at(r.data, "loginId"));
-  if (r.type == "session-opened") sessions_.emplace(text_at(r.data, "sessionId"), text_at(r.data, "loginId"));
-  if (r.type == "session-closed") sessions_.erase(std::string{r.stream.key()});
+  if (family == "session") take_session(r);
 }
 
 void history::take_place(const record& r) {
@@ -106,10 +110,10 @@ void history::take_place(const record& r) {
   const auto where = [&] { return fmt::format("{} in {} at position {}", session, r.stream.text, r.position); };
   if (r.type == "room-opened") {
     p.keeps_nothing = text_at(r.data, "history") == "none";
-    if (const auto at = r.data.find("expiresAt"); at != r.data.end())
-      if (const auto when = parse_iso8601(at->get<std::string>())) p.expires_at = *when;
+    p.expires_at = time_at(r.data, "expiresAt");
   } else if (r.type == "joined") {
     p.joins[session].push_back(r.version);
+    verdict_.check("a session notes a place before it joins", sessions_[session].places.contains(r.stream.text), where);
     verdict_.check("a session joins once", p.members.emplace(session, r.version).second, where);
     verdict_.check("nobody enters a closed room", !p.closed, where);
     verdict_.check("nobody enters an expired room", !p.expires_at || r.time < *p.expires_at, where);
@@ -125,6 +129,36 @@ void history::take_place(const record& r) {
                    [&] { return fmt::format("{} was written again at position {}", id, r.position); });
   } else if (r.type == "offer-relayed" || r.type == "answer-relayed") {
     verdict_.check("only members signal", p.members.contains(session), where);
+  }
+}
+
+void history::take_session(const record& r) {
+  const std::string id{r.stream.key()};
+  auto& s = sessions_[id];
+  const auto where = [&] { return fmt::format("{} at position {} ({})", r.stream.text, r.position, r.type); };
+  const auto reason = text_at(r.data, "reason");
+  const auto place = text_at(r.data, "place");
+  verdict_.check("a session ends once, and then only leaves", !s.closed || r.type == "exited", where);
+  if (r.type == "session-opened") {
+    verdict_.check("a session begins once", r.version == 1, where);
+    s.login = text_at(r.data, "loginId");
+  } else if (r.type == "entered") {
+    verdict_.check("a session notes a place once", s.places.insert(place).second, where);
+  } else if (r.type == "exited") {
+    verdict_.check("a session notes a place once", s.places.erase(place) == 1, where);
+    const auto* left = this->place({place});
+    verdict_.check("a session keeps its note until it has left", left == nullptr || !left->members.contains(id), where);
+  } else if (r.type == "disconnected") {
+    // A restart prolongs the grace of who was gone before.
+    verdict_.check("a connection is lost once", !s.grace_until || reason == "server-restarted", where);
+    s.grace_until = time_at(r.data, "graceUntil");
+  } else if (r.type == "resumed") {
+    verdict_.check("only who was gone comes back", s.grace_until.has_value(), where);
+    s.grace_until.reset();
+  } else if (r.type == "session-closed") {
+    const bool in_time = s.grace_until && *s.grace_until <= r.time;
+    verdict_.check("nobody is given up before the grace is over", reason != "connection-lost" || in_time, where);
+    s.closed = true;
   }
 }
 

@@ -30,6 +30,14 @@ struct place_history {
   [[nodiscard]] version joined_by(const std::string& session, version then) const;
 };
 
+/// One session that entered a place.
+struct session_history {
+  std::string login;
+  std::set<std::string> places;          ///< it owes a `left`
+  std::optional<time_point> grace_until; ///< its connection is gone
+  bool closed = false;
+};
+
 class history {
 public:
   history(verdict& v, trace& story, simulated_disk& disk)
@@ -49,21 +57,24 @@ public:
   /// The seq of a message by its user and id; 0: there is none.
   [[nodiscard]] version message(const stream_id& place, const std::string& user, const std::string& id) const;
   [[nodiscard]] bool is_revoked(const std::string& login) const { return revoked_.contains(login); }
-  [[nodiscard]] const std::map<std::string, std::string>& open_sessions() const { return sessions_; }
+  [[nodiscard]] const std::map<std::string, session_history>& sessions() const { return sessions_; }
+  /// The last version of every stream.
+  [[nodiscard]] const std::map<std::string, version>& streams() const { return versions_; }
 
 private:
   void take(const record& r);
   void take_place(const record& r);
+  void take_session(const record& r);
 
   verdict& verdict_;
   trace& story_;
   simulated_disk& disk_;
-  std::vector<std::uint64_t> positions_; ///< a digest of each record, by position - 1
-  std::unordered_map<std::string, version> versions_;
+  std::vector<std::uint64_t> positions_;        ///< a digest of each record, by position - 1
+  std::map<std::string, version> versions_;     ///< in order, because a checker goes through them
   std::map<std::string, place_history> places_; ///< by stream
   std::unordered_map<std::string, version> messages_;
   std::set<std::string> revoked_;
-  std::map<std::string, std::string> sessions_; ///< opened and not closed, and their logins
+  std::map<std::string, session_history> sessions_; ///< by id
 };
 
 } // namespace parley::simulation

@@ -28,6 +28,7 @@ server::server(const server_setup& setup, agenda& time, trace& story, network& n
   , net_{net}
   , log_{with.log(log)}
   , truth_{truth}
+  , with_{with}
   , random_{chance::of(setup.seed, "server")}
   , ids_{chance::of(setup.seed, "ids")}
   , clock_{time, setup.start}
@@ -89,7 +90,7 @@ void server::on_loop(std::size_t at, const std::function<void()>& task) {
 
 std::shared_ptr<gateway::session_link> server::open(std::size_t at, std::shared_ptr<gateway::connection> c,
                                                     gateway::hello h) {
-  return nodes_[at]->links->open(std::move(c), std::move(h));
+  return with_.link(nodes_[at]->links->open(with_.line(std::move(c)), std::move(h)));
 }
 
 // --- steps ----------------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@
 #include "tests/simulation/guard.hpp"
 #include "tests/simulation/history.hpp"
 #include "tests/simulation/network.hpp"
+#include "tests/simulation/tampering.hpp"
 #include "tests/simulation/trace.hpp"
 #include "tests/support/actors/scripted_log.hpp"
 #include "tests/support/actors/step_scheduler.hpp"
@@ -32,22 +33,6 @@ struct server_setup {
   moment commit_min{100}, commit_max{30'000}; ///< how long an append takes
   moment read_min{50}, read_max{20'000};
   std::size_t batch_max = 16; ///< requests in a commit, drawn up to this
-};
-
-/// What a run puts between the production's parts and their collaborators, to see whether its checkers notice
-/// (planted.hpp). Nothing: the server as it is.
-class tampering {
-public:
-  virtual ~tampering() = default;
-  /// The log as the actors' writer and readers see it.
-  [[nodiscard]] virtual event_log& log(event_log& real) { return real; }
-  [[nodiscard]] virtual log_port& port(log_port& real) { return real; }
-  [[nodiscard]] virtual page_source& pages(page_source& real) { return real; }
-  [[nodiscard]] virtual publisher& out(publisher& real) { return real; }
-  [[nodiscard]] virtual read_store& store(read_store& real) { return real; }
-  [[nodiscard]] virtual alarm_clock& alarms(alarm_clock& real) { return real; }
-  /// A crash: what was put in between is forgotten, too.
-  virtual void crash() {}
 };
 
 class server final : public host {
@@ -129,6 +114,7 @@ private:
   network& net_;
   event_log& log_;
   history& truth_;
+  tampering& with_;
   chance random_;
   random_bytes ids_;
   virtual_clock clock_;

@@ -1,5 +1,7 @@
 #include "tests/simulation/world.hpp"
 
+#include "tests/simulation/snapshots.hpp"
+
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
@@ -70,7 +72,7 @@ world::world(const run_options& o, const workload& w)
   , reads_{database_, chance::of(o.seed, "store").next()}
   , net_{time_, chance::of(o.seed, "network"), conditions_of(o.seed)}
   , around_{time_, story_, net_, truth_, claims_, {}, {}, 0}
-  , with_{o.with != nullptr ? *o.with : untouched_} {
+  , with_{o.with ? o.with() : std::make_unique<tampering>()} {
   auto draw = chance::of(o.seed, "clients");
   for (std::size_t i = 0; i < w.clients; ++i) {
     const auto aliases = draw.one_in(4);
@@ -154,7 +156,7 @@ void world::start_server() {
   auto place = disk_.claim();
   claims_.check("a dead server holds nothing", place.has_value(), [&] { return std::string{text_of(place.error())}; });
   if (!place) return;
-  auto opened = stored_log::open(std::move(*place), o);
+  auto opened = stored_log::open(with_->storage(std::move(*place), disk_), o);
   if (!opened) {
     ++refused_starts_;
     story_.note("server", fmt::format("does not start: {}", text_of(opened.error())));
@@ -173,7 +175,7 @@ void world::start_server() {
   around_.life = ++lives_;
   story_.note("server", fmt::format("starts, head {}", log_->head()));
   server_ = std::make_unique<server>(setup_of(options_.seed, lives_, options_.faults), time_, story_, net_, *log_,
-                                     reads_, truth_, with_);
+                                     reads_, truth_, *with_);
   net_.serve(server_.get());
 }
 
@@ -185,7 +187,7 @@ void world::crash(moment down) {
   reads_.rollback();
   server_ = nullptr;
   log_ = nullptr;
-  with_.crash();
+  with_->crash(disk_);
   time_.after(down, [this] { start_server(); });
 }
 
@@ -343,7 +345,34 @@ void world::check_at_rest() {
   claims_.check("what waits is written", server_->commits_waiting() == 0,
                 [&] { return fmt::format("{} requests wait", server_->commits_waiting()); });
   for (const auto& c : clients_) c->check_settled();
+  check_punctual();
   check_read_models();
+}
+
+void world::check_punctual() {
+  constexpr auto late = 10s;
+  const auto now = server_->now();
+  const simulated_disk::undisturbed reading{disk_};
+  const auto due = log_->due_timers(now - late, 1);
+  claims_.check("what is due is done", due && due->empty(), [&] {
+    return due ? fmt::format("{} of {} is due since {}", due->front().what, due->front().stream.text,
+                             to_iso8601(due->front().due))
+               : std::string{text_of(due.error())};
+  });
+  for (const auto& [id, p] : truth_.places())
+    claims_.check("a room closes when it expires", p.closed || !p.expires_at || *p.expires_at > now - late,
+                  [&, &id = id] { return fmt::format("{} is open at {}", id, to_iso8601(now)); });
+  for (const auto& [id, s] : truth_.sessions())
+    claims_.check("who stays away is given up", s.closed || !s.grace_until || *s.grace_until > now - late,
+                  [&, &id = id] { return fmt::format("{} is open at {}", id, to_iso8601(now)); });
+}
+
+void world::check_snapshots() {
+  const simulated_disk::undisturbed reading{disk_};
+  for (const auto& [stream, last] : truth_.streams()) {
+    const auto differs = snapshot_difference(*log_, {stream});
+    claims_.check("a snapshot says what its events say", differs.empty(), [&] { return differs; });
+  }
 }
 
 void world::check_empty() {
@@ -352,13 +381,15 @@ void world::check_empty() {
   for (const auto& [id, p] : truth_.places())
     claims_.check("nobody is left behind", p.members.empty(),
                   [&] { return fmt::format("{} is still in {}", p.members.begin()->first, id); });
-  claims_.check("every session ends", truth_.open_sessions().empty(),
-                [&] { return fmt::format("{} is still open", truth_.open_sessions().begin()->first); });
+  for (const auto& [id, s] : truth_.sessions())
+    claims_.check("every session ends", s.closed, [&, &id = id] { return fmt::format("{} is still open", id); });
   claims_.check("what is idle leaves memory", server_->entities() == 0,
                 [&] { return fmt::format("{} entities are in memory", server_->entities()); });
   const auto restarts = log_->restart_timers({}, 10);
   claims_.check("no timer outlives its session", restarts && restarts->empty(),
                 [&] { return fmt::format("{} waits for a restart", restarts ? restarts->front().stream.text : "?"); });
+  check_punctual();
+  check_snapshots();
   check_read_models();
 }
 

@@ -18,7 +18,7 @@ struct run_options {
   fault_level faults = fault_level::all;
   std::size_t clients = 0; ///< 0: drawn
   std::ostream* trace_to = nullptr;
-  tampering* with = nullptr; ///< null: the server as it is
+  std::function<std::unique_ptr<tampering>()> with; ///< made for each run; null: the server as it is
 };
 
 struct outcome {
@@ -57,6 +57,9 @@ private:
   /// Everybody has gone and all grace periods are over.
   void check_empty();
   void check_read_models();
+  /// What was due some seconds ago has happened, also where nobody spoke to it.
+  void check_punctual();
+  void check_snapshots();
   void check_bounds();
   [[nodiscard]] stream_id place(const operation& o) const;
   [[nodiscard]] domain::context as(const client& c) const;
@@ -72,8 +75,7 @@ private:
   memory_read_store reads_;
   network net_;
   surroundings around_;
-  tampering untouched_;
-  tampering& with_;
+  const std::unique_ptr<tampering> with_;
   std::vector<std::unique_ptr<client>> clients_;
   std::unique_ptr<stored_log> log_;
   std::unique_ptr<server> server_;
