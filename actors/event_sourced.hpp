@@ -50,7 +50,7 @@ protected:
   virtual void recovered() {}
   /// The log could not be read, or not yet; whoever waited is answered so.
   virtual void not_recovered() {}
-  /// One event of this entity became durable.
+  /// One event of this entity became durable; once more when its commit had been answered as failed.
   virtual void committed(const event_type&) {}
   /// What a caller is told when its commit failed.
   virtual error explain(error e, [[maybe_unused]] bool claimed) const { return e; }
@@ -337,31 +337,31 @@ private:
 
   /// Others may not know what became durable although its commit was answered as failed.
   void look_back() {
-    if constexpr (is_place)
-      if (image_.version != 0)
-        rt_.log.load(myself(), ++load_ticket_, stream_, image_.version - std::min(image_.version, look_back_events),
-                     false);
+    if (image_.version != 0 && Entity::family != domain::session::family)
+      rt_.log.load(myself(), ++load_ticket_, stream_, image_.version - std::min(image_.version, look_back_events),
+                   false);
   }
 
-  /// Who was let go hears of it; and the last event, published once more, shows the hub the gap: whoever has it skips
-  /// it.
+  /// Who was let go hears of it, and whoever else an event concerns; and a place's last event, published once more,
+  /// shows the hub the gap: whoever has it skips it.
   void tell_again(const loaded& l) {
-    if constexpr (is_place) {
-      if (!l.page || l.page->empty()) return;
-      released out;
-      for (const auto& r : *l.page) {
-        auto content = content_of(r);
-        if (!content) return;
-        const auto* e = std::get_if<event_type>(&*content);
-        const auto* gone = e ? std::get_if<events::left>(e) : nullptr;
+    if (!l.page || l.page->empty()) return;
+    released out;
+    for (const auto& r : *l.page) {
+      auto content = content_of(r);
+      const auto* e = content ? std::get_if<event_type>(&*content) : nullptr;
+      if (!e) return;
+      committed(*e);
+      if constexpr (is_place) {
+        const auto* gone = std::get_if<events::left>(e);
         if (gone && !image_.state.members.contains(gone->session)) out.dismissed.push_back(gone->session);
         if (l.last && &r == &l.page->back())
           out.published = {
               std::make_shared<const publication>(publication{stream_, r.version, r.time, std::move(*content)})};
       }
-      let_out(out);
-      if (!l.last) rt_.log.load(myself(), ++load_ticket_, stream_, l.page->back().version, false);
     }
+    let_out(out);
+    if (!l.last) rt_.log.load(myself(), ++load_ticket_, stream_, l.page->back().version, false);
   }
 
   caf::error failed(std::exception_ptr& failure) {

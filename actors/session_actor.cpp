@@ -69,7 +69,10 @@ void session_actor::recovered() {
 
 bool session_actor::may_passivate() const {
   const auto is_busy = [](const auto& known) { return known.second.busy; };
-  return !client_ && arrivals_.empty() && insisting_ == 0 && std::none_of(dealings_.begin(), dealings_.end(), is_busy);
+  // What the lost connection was given is known here alone: who comes back in time is owed the rest.
+  const bool awaits_return = served_ && is_ready() && state().grace_until && !state().closed;
+  return !client_ && arrivals_.empty() && insisting_ == 0 && !awaits_return &&
+         std::none_of(dealings_.begin(), dealings_.end(), is_busy);
 }
 
 void session_actor::not_recovered() {

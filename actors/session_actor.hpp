@@ -43,6 +43,7 @@ private:
 
   // --- places -------------------------------------------------------------------------------------------------------
 
+  struct dealing;
   using heard = std::function<void(const result<answer>&)>;
 
   /// Does what a client says to a place, or lines it up behind the errand under way there.
@@ -59,6 +60,7 @@ private:
   void rejoin(const std::map<stream_id, version>& seen);
   void await_claims();
   void ask_again(const stream_id& place);
+  [[nodiscard]] static version want(dealing& with, version after);
   [[nodiscard]] version missed_since(const stream_id& place, const answer& of_join) const;
   void leave_places();
   /// Asks the place to let us go until it has done so; after the errand under way, if there is one.

@@ -90,8 +90,7 @@ void session_actor::joined(client_command& c, const join_place& j, const result<
   // Who came back is owed what it missed, also when it joins once more and asks for nothing of before.
   const bool came_back = unclaimed_.erase(j.place) != 0;
   const auto otherwise = came_back ? missed_since(j.place, *r) : r->version;
-  const auto after = std::max(std::min(j.after.value_or(otherwise), r->version), with.hidden);
-  with.wanted = std::min(with.wanted.value_or(after), after);
+  const auto after = want(with, std::min(j.after.value_or(otherwise), r->version));
   if (client == client_) {
     client_->subscribe(j.place, after);
   } else if (client_) { // who came back meanwhile does not follow it yet
@@ -157,10 +156,12 @@ void session_actor::rejoin(const std::map<stream_id, version>& seen) {
     const auto handed = handed_.find(place);
     const auto known = dealings_.find(place);
     const bool sure = known != dealings_.end() && known->second.sure;
-    if (sure && handed != handed_.end())
-      client_->subscribe(place, std::max(handed->second, known->second.hidden));
-    else
+    if (sure && handed != handed_.end()) {
+      known->second.wanted.reset(); // the rest has arrived
+      client_->subscribe(place, want(known->second, handed->second));
+    } else {
       unclaimed_.insert(place);
+    }
   }
   if (!unclaimed_.empty()) await_claims();
 }
@@ -190,9 +191,8 @@ void session_actor::ask_again(const stream_id& place) {
     if (r) {
       with.member = with.sure = true;
       with.hidden = r->forgetful ? r->since : 0;
-      if (client == client_ && unclaimed_.erase(place) != 0) {
-        client_->subscribe(place, std::max(std::min(missed_since(place, *r), r->version), with.hidden));
-      }
+      if (client == client_ && unclaimed_.erase(place) != 0)
+        client_->subscribe(place, want(with, std::min(missed_since(place, *r), r->version)));
     }
     finish(place);
   };
@@ -201,6 +201,13 @@ void session_actor::ask_again(const stream_id& place) {
         back_here(std::move(answered)));
   else
     ask(place, domain::lounge::command{domain::lounge::join{{}, true}}, std::nullopt, back_here(std::move(answered)));
+}
+
+/// Notes that the client is to have all after that seq, and gives what of it may be shown.
+version session_actor::want(dealing& with, version after) {
+  after = std::max(after, with.hidden);
+  with.wanted = std::min(with.wanted.value_or(after), after);
+  return after;
 }
 
 /// What the connections of before were surely given. As long as that is not known: all that they wanted, and when that

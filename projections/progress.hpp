@@ -14,7 +14,7 @@ namespace parley {
 enum class projection_state {
   starting,
   running,     ///< applies what comes
-  unreachable, ///< PostgreSQL is away; tried again, ever more slowly
+  unreachable, ///< the database, or the log, cannot be had just now; tried again, ever more slowly
   stopped,     ///< an event or the database's shape was refused: needs an operator; see the message
   ended,       ///< shut down
 };

@@ -4,8 +4,9 @@
 // clock: each step says what to wait for before the next. In production a thread does (projector.hpp), in the
 // simulation virtual time.
 //
-// A store that is away is opened again after growing pauses. An event that cannot be decoded, or whose data the store
-// refuses, is never skipped: everything before it is applied, then the projection stops with a message that names it.
+// A store that is away is opened again after growing pauses; a log that cannot be read is asked again after the same.
+// An event that cannot be decoded, or whose data the store refuses, is never skipped: everything before it is applied,
+// then the projection stops with a message that names it.
 //
 // One thread; `end` from any.
 

@@ -107,7 +107,7 @@ result<decided> decide_one(const room::state& s, const room::join& c, const cont
   if (by.session.empty()) return fail(errc::invalid, "only a session can join");
   decided d;
   auto host = s.host;
-  if (s.id.empty() && c.open_if_absent) {
+  if (s.id.empty() && c.open_if_absent && !c.returning) {
     room::open opening;
     opening.id = c.id;
     opening.display_id = c.display_id;

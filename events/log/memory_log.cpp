@@ -81,6 +81,7 @@ struct memory_log::impl {
   std::atomic<bool> writable{true};
   bool full = false, append_fails = false;
   std::optional<tail> sync_fails;
+  std::optional<error> reads_fail;
   tail fate = tail::lost;
   std::optional<delta> unsynced;
   std::function<void()> hook;
@@ -101,6 +102,10 @@ void memory_log::fail_next_sync(tail t) {
 void memory_log::set_full(bool full) {
   const std::lock_guard lock{impl_->mutex};
   impl_->full = full;
+}
+void memory_log::fail_reads(std::optional<error> how) {
+  const std::lock_guard lock{impl_->mutex};
+  impl_->reads_fail = std::move(how);
 }
 void memory_log::on_append(std::function<void()> hook) {
   const std::lock_guard lock{impl_->mutex};
@@ -164,6 +169,7 @@ void memory_log::stop_waiting() noexcept { impl_->signal.stop(); }
 
 result<std::vector<record>> memory_log::read(position after, std::size_t limit, std::size_t bytes_max) const {
   const std::lock_guard lock{impl_->mutex};
+  if (impl_->reads_fail) return tl::make_unexpected(*impl_->reads_fail);
   page found{limit, bytes_max};
   for (result<bool> more = true; *more && after < impl_->records.size();) {
     more = impl_->add(++after, found);
@@ -175,6 +181,7 @@ result<std::vector<record>> memory_log::read(position after, std::size_t limit, 
 result<std::vector<record>> memory_log::read_stream(const stream_id& stream, version after, std::size_t limit,
                                                     std::size_t bytes_max) const {
   const std::lock_guard lock{impl_->mutex};
+  if (impl_->reads_fail) return tl::make_unexpected(*impl_->reads_fail);
   page found{limit, bytes_max};
   const auto at = impl_->streams.find(stream);
   if (at == impl_->streams.end()) return std::move(found).take();

@@ -22,6 +22,8 @@ public:
   void fail_next_sync(tail t);
   /// While full, appends and `recover` fail.
   void set_full(bool full);
+  /// Until told otherwise, `read` and `read_stream` fail so.
+  void fail_reads(std::optional<error> how);
   /// Called by each append before it commits, without a lock held: a test waits there, the simulation lets time pass.
   void on_append(std::function<void()> hook);
   /// The process ends and starts again: an unsynced batch meets its fate, and the log takes appends.

@@ -55,9 +55,9 @@ position lag_of(const observed& o) {
 http_response readiness(const observed& o) {
   const auto projections = o.progress.status();
   const bool log_ready = o.log.writable();
-  const bool database_ready = projections.state == projection_state::running;
+  const bool projecting = projections.state == projection_state::running;
   const bool caught_up = lag_of(o) <= o.lag_max;
-  const bool ready = log_ready && database_ready && caught_up;
+  const bool ready = log_ready && projecting && caught_up;
   http_response r;
   r.status = ready ? 200 : 503;
   if (!ready) r.headers.emplace_back("Retry-After", "1");

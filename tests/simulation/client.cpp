@@ -163,6 +163,15 @@ void client::become(identity who) {
   who_ = std::move(who);
 }
 
+void client::imitate(const client& other, bool with_session) {
+  if (&other == this) return;
+  become(other.who_);
+  if (!with_session || other.session_.empty()) return;
+  session_ = other.session_;
+  resume_ = other.resume_;
+  around_.shared.insert(session_);
+}
+
 // --- what it hears --------------------------------------------------------------------------------------------------
 
 void client::hung_up(std::uint16_t code) {
@@ -251,7 +260,8 @@ void client::joined(const command& c, const json& body) {
         [&] { return fmt::format("a join was answered at {} of {}", version_then, c.place.text); });
   if (place == nullptr) return;
   if (place->keeps_nothing) base = std::max(base, place->joined_by(session_, version_then));
-  v.last = v.following ? std::min(v.last, base) : base;
+  v.at = v.following ? std::min(v.at, base) : base;
+  if (!v.following) v.last = base;
   v.following = true;
   v.left = false;
 }
@@ -275,7 +285,7 @@ void client::hear_greeting(const json& body) {
     // A server that crashed knows since when it is in a place, but not what of before it had asked for.
     for (auto& [id, v] : views_)
       if (const auto* place = around_.truth.place(id); place != nullptr && v.following)
-        v.last = std::max(v.last, place->joined_by(session, place->head()));
+        v.last = v.at = std::max(v.last, place->joined_by(session, place->head()));
   }
   session_ = session;
   resume_ = body["resume"].get<std::string>();
@@ -312,17 +322,17 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
         });
   if (!around_.claims.good()) return;
   around_.story.note(name(), fmt::format("hears {}#{} {}", id.text, seq, name_of));
+  if (around_.shared.contains(session_)) return;
   auto& v = views_[id];
   claim("nothing comes of a place that was left", !v.left, where);
   if (!v.following) begin_to_follow(v, *place);
-  if (v.may_repeat && seq <= v.last) v.last = seq - 1;
-  v.may_repeat = false;
-  claim("nothing comes twice, and nothing late", seq > v.last,
-        [&] { return fmt::format("{} came after seq {}", where(), v.last); });
-  claim("nothing is missed", place->next_shown(v.last) == seq, [&] {
-    return fmt::format("{} came after seq {}, but {} is between", where(), v.last, place->next_shown(v.last));
-  });
-  v.last = seq;
+  if (std::exchange(v.may_repeat, false)) v.at = std::min(v.last, seq - 1);
+  claim("nothing comes twice, and nothing late", seq > v.at,
+        [&] { return fmt::format("{} came after seq {}", where(), v.at); });
+  claim("nothing is missed", place->next_shown(v.at) == seq,
+        [&] { return fmt::format("{} came after seq {}, but {} is between", where(), v.at, place->next_shown(v.at)); });
+  v.at = seq;
+  v.last = std::max(v.last, seq);
   if (name_of == "room-closed" || name_of == "room-expired") v.following = false;
 }
 
@@ -332,7 +342,7 @@ void client::begin_to_follow(view& v, const place_history& place) const {
   const auto in = place.members.find(session_);
   v.following = true;
   v.may_repeat = true;
-  v.last = in == place.members.end() ? place.head() : std::max(v.last, in->second);
+  v.last = v.at = in == place.members.end() ? place.head() : std::max(v.last, in->second);
 }
 
 void client::hear_signal(std::string_view name_of, const json& body) {
@@ -354,6 +364,7 @@ void client::check_settled() {
   claim("every command is answered", under_way_.empty(), [&] {
     return fmt::format("{} commands wait, the first is #{}", under_way_.size(), under_way_.begin()->first);
   });
+  if (around_.shared.contains(session_)) return;
   for (const auto& [id, place] : around_.truth.places()) {
     const auto in = place.members.find(session_);
     if (in == place.members.end()) continue;

@@ -27,6 +27,8 @@ struct surroundings {
   verdict& claims;
   /// When the revocation of a login was acknowledged.
   std::map<std::string, moment> revoked;
+  /// Sessions that more than one client speaks for: what one of them was told the others were not.
+  std::set<std::string> shared;
   /// Counts the server's lives.
   std::uint64_t life = 0;
 };
@@ -54,6 +56,8 @@ public:
   /// Another process of the same user: knows nothing of session and places.
   void forget();
   void become(identity who);
+  /// A copy of another client, as a tab that was duplicated: the same user, and perhaps the same session, too.
+  void imitate(const client& other, bool with_session);
   /// Comes back by itself when its connection ends and the server did not say otherwise.
   void be_patient(bool on) { patient_ = on; }
 
@@ -86,6 +90,7 @@ private:
   /// What it follows of a place.
   struct view {
     version last = 0;        ///< has all that is shown up to here
+    version at = 0;          ///< came last: less, while it is told again what it has
     bool following = false;  ///< pushes may come
     bool may_repeat = false; ///< came back: the first push may be one it has
     bool left = false;       ///< told so: nothing comes any more

@@ -26,12 +26,13 @@ constexpr std::array<kind, deeds> kinds{{
     {"type", 15, fault_level::none},           {"nonsense", 5, fault_level::none},
     {"stall", 12, fault_level::none},          {"lose-connection", 25, fault_level::some},
     {"goodbye", 8, fault_level::none},         {"forget", 6, fault_level::none},
-    {"sign-up", 10, fault_level::none},        {"revoke", 4, fault_level::none},
-    {"rename", 3, fault_level::none},          {"open-room", 10, fault_level::none},
-    {"close-room", 4, fault_level::none},      {"crash", 3, fault_level::some},
-    {"fail-write", 5, fault_level::all},       {"fail-sync", 8, fault_level::all},
-    {"fill-disk", 2, fault_level::all},        {"fail-reads", 4, fault_level::all},
-    {"damage-disk", 1, fault_level::all},      {"break-store", 8, fault_level::all},
+    {"imitate", 5, fault_level::none},         {"sign-up", 10, fault_level::none},
+    {"revoke", 4, fault_level::none},          {"rename", 3, fault_level::none},
+    {"open-room", 10, fault_level::none},      {"close-room", 4, fault_level::none},
+    {"crash", 3, fault_level::some},           {"fail-write", 5, fault_level::all},
+    {"fail-sync", 8, fault_level::all},        {"fill-disk", 2, fault_level::all},
+    {"fail-reads", 4, fault_level::all},       {"damage-disk", 1, fault_level::all},
+    {"break-store", 8, fault_level::all},
 }};
 
 } // namespace

@@ -26,6 +26,7 @@ enum class deed : std::uint8_t {
   lose_connection,
   goodbye,
   forget,
+  imitate,
   sign_up,
   revoke,
   rename,

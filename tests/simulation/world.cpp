@@ -38,11 +38,14 @@ network_conditions conditions_of(std::uint64_t seed) {
   return c;
 }
 
-server_setup setup_of(std::uint64_t seed, std::uint64_t life) {
+server_setup setup_of(std::uint64_t seed, std::uint64_t life, fault_level faults) {
   auto draw = chance::of(seed, "setup");
   server_setup s;
   s.seed = chance::of(seed, fmt::format("life {}", life)).next();
   s.start = start;
+  // The machine that starts has another idea of the time than the one that crashed.
+  auto clock = chance::of(seed, fmt::format("clock {}", life));
+  if (faults == fault_level::all && clock.one_in(3)) s.start += std::chrono::milliseconds{clock.below(20'000)} - 10s;
   s.loops = draw.between(1, 3);
   s.snapshot_every = draw.between(2, 40);
   s.passivate_after = std::chrono::milliseconds{draw.between(500, 60'000)};
@@ -69,7 +72,7 @@ world::world(const run_options& o, const workload& w)
   , disk_{chance::of(o.seed, "disk"), disk_faults_of(o.faults), 64}
   , reads_{database_, chance::of(o.seed, "store").next()}
   , net_{time_, chance::of(o.seed, "network"), conditions_of(o.seed)}
-  , around_{time_, story_, net_, truth_, claims_, {}, 0}
+  , around_{time_, story_, net_, truth_, claims_, {}, {}, 0}
   , with_{o.with ? o.with() : std::make_unique<tampering>()} {
   auto draw = chance::of(o.seed, "clients");
   for (std::size_t i = 0; i < w.clients; ++i) {
@@ -172,8 +175,8 @@ void world::start_server() {
   if (!claims_.good()) return;
   around_.life = ++lives_;
   story_.note("server", fmt::format("starts, head {}", log_->head()));
-  server_ =
-      std::make_unique<server>(setup_of(options_.seed, lives_), time_, story_, net_, *log_, reads_, truth_, *with_);
+  server_ = std::make_unique<server>(setup_of(options_.seed, lives_, options_.faults), time_, story_, net_, *log_,
+                                     reads_, truth_, *with_);
   net_.serve(server_.get());
 }
 
@@ -224,6 +227,7 @@ void world::perform(const operation& o) {
   case deed::lose_connection: return c.lose_connection(moment{o.how % 2 == 0 ? o.how : o.how * 30});
   case deed::goodbye: return c.say_goodbye();
   case deed::forget: return c.forget();
+  case deed::imitate: return c.imitate(*clients_[o.how / 2 % clients_.size()], o.how % 2 == 0);
   case deed::sign_up: return sign_up(c, o);
   case deed::revoke: return revoke(c);
   case deed::rename:
@@ -295,8 +299,8 @@ void world::inject(const operation& o) {
     return crash(moment{o.how * 20});
   case deed::fail_write: return disk_.fail_next_write();
   case deed::fail_sync: return disk_.fail_next_sync(static_cast<tail>(o.how % 3));
-  case deed::fill_disk: disk_.set_full(true); return time_.after(moment{o.how * 10}, [this] { disk_.set_full(false); });
-  case deed::fail_reads: return disk_.fail_reads(1 + o.how % 60);
+  case deed::fill_disk: disk_.set_full(true); return time_.after(moment{o.how * 3}, [this] { disk_.set_full(false); });
+  case deed::fail_reads: return disk_.fail_reads(1 + o.how % 12);
   case deed::damage_disk:
     // Found at the next start.
     if (o.how % 3 == 0) static_cast<void>(disk_.flip_wal_bit());

@@ -113,6 +113,35 @@ TEST_CASE("a store that opens but takes nothing is not tried ever faster") {
   CHECK(pause_of(p.run.step()) == 200ms);
 }
 
+TEST_CASE("a log that cannot be read for a moment makes a run pause, and go on from where it was") {
+  projecting p;
+  p.say(2);
+  p.settle();
+  p.say(4);
+  p.told.log.fail_reads(error{errc::log_unavailable, "the log cannot be read (injected)", 5});
+  CHECK(pause_of(p.run.step()) == 100ms);
+  CHECK(p.state() == projection_state::unreachable);
+  CHECK(p.progress.status().message == "the log cannot be read (injected)");
+  CHECK(p.progress.applied() == 3);
+  CHECK(is<run::more>(p.run.step())); // opens the store, as after any pause
+  CHECK(pause_of(p.run.step()) == 200ms);
+  p.told.log.fail_reads({});
+  CHECK(is<run::log_beyond>(p.settle()));
+  CHECK(p.state() == projection_state::running);
+  CHECK(p.progress.applied() == 7);
+  CHECK(p.wrong().empty());
+}
+
+TEST_CASE("a log that is damaged stops a run") {
+  projecting p;
+  p.say(2);
+  p.told.log.fail_reads(error{errc::corrupt, "a record is damaged (injected)", 0});
+  CHECK(is<run::over>(p.settle()));
+  CHECK(p.state() == projection_state::stopped);
+  CHECK(p.progress.status().message == "a record is damaged (injected)");
+  CHECK(p.tables.checkpoint == 0);
+}
+
 TEST_CASE("each event is applied exactly once, whatever fails") {
   std::map<store_fault, std::uint64_t> came_true;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {

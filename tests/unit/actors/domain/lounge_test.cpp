@@ -41,13 +41,19 @@ TEST_CASE("a lounge is joined once by a session and left once") {
   given<lounge>({created}).when(lounge::join{"\xff"}, bob).refused(errc::invalid);
   given<lounge>({created}).when(lounge::join{}, bob).then({bob_joined});
   given<lounge>({created, bob_joined}).when(lounge::join{}, bob).nothing();
-  given<lounge>({created, bob_joined}).when(lounge::join{{}, true}, bob).nothing();
-  given<lounge>({created}).when(lounge::join{{}, true}, bob).refused(errc::not_member);
   given<lounge>({created, bob_joined})
       .when(lounge::leave{"connection-lost"}, bob)
       .then({events::left{{"bob"}, {"s2"}, false, 0, "connection-lost", "bob"}});
   given<lounge>({created}).when(lounge::leave{}, bob).nothing();
   given<lounge>({}).when(lounge::leave{}, bob).nothing();
+}
+
+TEST_CASE("who returns to a lounge is made a member of nothing; a member is answered as by any join") {
+  const lounge::join returning{{}, true};
+  const auto there = given<lounge>({created, bob_joined});
+  there.when(returning, bob).nothing().answers(there.when(lounge::join{}, bob).reply());
+  given<lounge>({created}).when(returning, bob).refused(errc::not_member);
+  given<lounge>({}).when(returning, bob).refused(errc::lounge_not_found);
 }
 
 TEST_CASE("a full lounge refuses the next session") {

@@ -125,6 +125,19 @@ TEST_CASE("joining again changes nothing, even when the room is full") {
   given<room>({opened(1), joined("ann", "s1", 1)}).when(joining(), caller("ann", "s1")).nothing();
 }
 
+TEST_CASE("who returns is made a member of nothing; a member is answered as by any join") {
+  auto returning = joining(true);
+  returning.returning = true;
+  const auto ann = caller("ann", "s1"), bob = caller("bob", "s2");
+  const auto r = given<room>({opened(), joined("ann", "s1", 1)});
+  r.when(returning, ann).nothing().answers(r.when(joining(), ann).reply());
+  r.when(returning, bob).refused(errc::not_member);
+  given<room>({opened(1), joined("ann", "s1", 1)}).when(returning, bob).refused(errc::not_member); // rather than full
+  given<room>({opened(), joined("ann", "s1", 1), left("ann", "s1", 0)}).when(returning, ann).refused(errc::not_member);
+  given<room>({opened(), events::room_closed{"expired", {}}}).when(returning, ann).refused(errc::room_expired);
+  given<room>({}).when(returning, ann).refused(errc::room_not_found); // and it does not open
+}
+
 TEST_CASE("capacity counts sessions: the second of a user does not fit either") {
   const auto full = given<room>({opened(1), joined("ann", "s1", 1)});
   full.when(joining(), caller("bob", "s2")).refused(errc::room_full);

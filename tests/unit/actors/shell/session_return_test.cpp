@@ -1,6 +1,8 @@
 // Connections that are lost, servers that crash, and clients that come back from either.
 #include "tests/unit/actors/shell/session_fixture.hpp"
 
+#include <catch2/generators/catch_generators.hpp>
+
 using namespace parley;
 using namespace parley::test;
 using namespace std::chrono_literals;
@@ -180,4 +182,152 @@ TEST_CASE("a client that comes back to a room closed meanwhile is not in it") {
   CHECK(back->follows().empty());
   CHECK(story_of(log, s1).back() == "exited room/hall");
   CHECK(wrong_with_membership(log) == "");
+}
+
+TEST_CASE("who left before a crash is not brought back by a session that lost its note of that") {
+  const auto place = GENERATE(hall, bar);
+  memory_log log;
+  {
+    actor_world world{log};
+    world.create_lounge(bar, "host");
+    const auto ann = world.connect("s1", "ann");
+    world.settle();
+    ann->join(place);
+    world.settle();
+    const auto asked = ann->leave(place);
+    answer_reads(world);
+    world.log().commit(1); // the place's
+    world.run();
+    REQUIRE(ann->succeeded(asked));
+    REQUIRE(world.log().commits_waiting() == 1); // the session's note
+  }
+  log.crash();
+  REQUIRE(story_of(log, s1).back() == "entered " + place.text);
+  actor_world world{log, later(5s)};
+  const auto back = world.resume("s1", "ann");
+  world.pass(3s);
+  CHECK(back->is_live());
+  CHECK(back->follows().empty());
+  CHECK(members_of(log, place).empty());
+  CHECK(story_of(log, place).back() == "left s1 left"); // and nothing since
+  CHECK(story_of(log, s1).back() == "exited " + place.text);
+}
+
+namespace {
+
+using starts = std::map<stream_id, version>;
+
+/// Ben is in the hall and has said a few things when ann comes in at seq 8.
+struct ann_comes_later {
+  explicit ann_comes_later(actor_world& w)
+    : world{w}
+    , ben{world.connect("s2", "ben")} {
+    ben->join(hall);
+    for (int i = 0; i < 5; ++i) ben->say(hall, "before ann");
+    world.settle();
+    ann = world.connect("s1", "ann");
+    world.settle();
+  }
+  void ann_joins(std::optional<version> after = std::nullopt) {
+    ann->join(hall, after);
+    world.settle();
+  }
+  void ben_says(const std::string& text) {
+    ben->say(hall, text);
+    world.settle();
+  }
+
+  actor_world& world;
+  world_client_ptr ben, ann;
+};
+
+} // namespace
+
+TEST_CASE("a client that comes back and joins at once, asking for nothing of before, misses nothing") {
+  memory_log log;
+  SECTION("after its connection was lost") {
+    actor_world world{log};
+    ann_comes_later s{world};
+    s.ann_joins();
+    s.ben_says("after ann");
+    const auto back = world.resume("s1", "ann"); // before the old connection is found out to be lost
+    s.ben_says("meanwhile");
+    back->join(hall);
+    world.settle();
+    CHECK(back->subscriptions == starts{{hall, 8}});
+    world.pass(3s);
+    CHECK(back->subscriptions == starts{{hall, 8}});
+  }
+  SECTION("after its connection was lost, of which it is known how far it got") {
+    actor_world world{log};
+    ann_comes_later s{world};
+    s.ann_joins();
+    s.ben_says("after ann");
+    const auto back = world.resume("s1", "ann");
+    world.drop(s.ann, {{hall, 9}});
+    s.ben_says("meanwhile");
+    back->join(hall);
+    world.settle();
+    CHECK(back->subscriptions == starts{{hall, 9}});
+  }
+  SECTION("after a crash") {
+    {
+      actor_world world{log};
+      ann_comes_later s{world};
+      s.ann_joins();
+      s.ben_says("after ann");
+    }
+    log.crash();
+    actor_world world{log, later(5s)};
+    const auto back = world.resume("s1", "ann");
+    world.pass(500ms);
+    back->join(hall);
+    world.settle();
+    CHECK(back->subscriptions == starts{{hall, 8}});
+  }
+}
+
+TEST_CASE("who asked for all of before and comes back before the old connection is found lost is given all of it") {
+  memory_log log;
+  actor_world world{log};
+  ann_comes_later s{world};
+  s.ann_joins(0);
+  REQUIRE(s.ann->subscriptions == starts{{hall, 0}});
+  SECTION("waiting to be asked") {}
+  SECTION("although it asked for less later") { s.ann_joins(8); }
+  const auto back = world.resume("s1", "ann");
+  world.pass(3s);
+  CHECK(back->subscriptions == starts{{hall, 0}});
+}
+
+TEST_CASE("what an earlier stay had asked for does not count for a later one") {
+  memory_log log;
+  actor_world world{log};
+  ann_comes_later s{world};
+  s.ann_joins(0);
+  s.ann->leave(hall);
+  s.ann_joins();
+  const auto back = world.resume("s1", "ann");
+  world.pass(3s);
+  CHECK(back->subscriptions == starts{{hall, 10}});
+}
+
+TEST_CASE("a join whose answer finds its client replaced is the new client's, from where it was to begin") {
+  const auto after = GENERATE(std::optional<version>{}, std::optional<version>{3});
+  memory_log log;
+  actor_world world{log};
+  ann_comes_later s{world};
+  s.ann->join(hall, after);
+  world.run();
+  world.log().commit(1); // the session's note
+  world.run();
+  REQUIRE(world.log().commits_waiting() == 1); // ann is in, as soon as that is durable
+  const auto back = world.resume("s1", "ann");
+  world.run();
+  REQUIRE(back->is_live());
+  s.ben_says("meanwhile");
+  CHECK(s.ann->succeeded(1)); // whatever its connection still takes
+  CHECK(s.ann->subscriptions.empty());
+  world.pass(3s);
+  CHECK(back->subscriptions == starts{{hall, after.value_or(8)}});
 }
