@@ -34,6 +34,8 @@ public:
   void crash();
   /// Replaces the weights; the simulation ends a run with a disk that works.
   void set_faults(const disk_faults& faults);
+  /// Nothing fails any more, not what was to fail next either. Damage that is done stays.
+  void heal();
 
   // Faults of the operations to come.
 
