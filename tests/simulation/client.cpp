@@ -227,7 +227,11 @@ void client::hear_answer(const json& frame) {
   const auto revoked = around_.revoked.find(who_.login);
   claim("a revoked session does nothing more", refused || revoked == around_.revoked.end() || c.at <= revoked->second,
         [&] { return fmt::format("command {} was done after its login was revoked", ack); });
-  if (refused) return;
+  if (refused) {
+    // A leave is refused for want of the log alone, and then may be done all the same.
+    if (c.what == asked::leave) views_[c.place].following = false;
+    return;
+  }
   const auto& body = frame["data"];
   switch (c.what) {
   case asked::join: return joined(c, body);
