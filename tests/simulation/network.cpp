@@ -299,7 +299,11 @@ bool wire::flush() {
 void wire::ping() {
   net_.time_.after(net_.conditions_.ping_interval, [self = shared_from_this()] {
     if (self->finished_ || self->closing_) return;
-    if (self->ping_) return self->finish(gateway::goodbye::lost); // no pong to the last one
+    if (self->ping_) { // no pong to the last one: the server hangs up, and the client hears of it
+      self->finish(gateway::goodbye::lost);
+      const auto when = self->arrival(self->last_down_);
+      return self->net_.time_.at(when, [self] { self->hang_up(no_close_frame); });
+    }
     self->with_link([](auto& link) { link.pinged(); });
     self->ping_ = self->written_;
     ++self->pings_;

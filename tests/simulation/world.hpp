@@ -52,6 +52,8 @@ private:
   void inject(const operation& o);
   void run_until(moment when);
   void heal();
+  /// Time passes without faults. What is to happen by itself must be punctual after some calming down.
+  void rest(moment how_long, moment calming_down);
   /// Everybody is well and had time: nothing may be left to do.
   void check_at_rest();
   /// Everybody has gone and all grace periods are over.
