@@ -98,8 +98,8 @@ public:
   }
 };
 
-// Stands for a shell that takes the snapshot of the state with its newest event and notes the version before it: whoever
-// recovers from it takes that event twice.
+// Stands for a shell that takes the snapshot of the state with its newest event and notes the version before it:
+// whoever recovers from it takes that event twice.
 class snapshots_ahead final : public forwarding_log {
 public:
   using forwarding_log::forwarding_log;
