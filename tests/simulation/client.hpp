@@ -103,7 +103,8 @@ private:
   void hear_answer(const nlohmann::json& frame);
   void hear_greeting(const nlohmann::json& body);
   void hear_event(std::string_view name, std::string_view body);
-  void hear_signal(std::string_view name, const nlohmann::json& body);
+  void hear_signal(const nlohmann::json& body);
+  void hear_json(std::string_view text, void (client::*hear_it)(const nlohmann::json&));
   void joined(const command& c, const nlohmann::json& body);
   void begin_to_follow(view& v, const place_history& place) const;
   [[nodiscard]] std::string name() const { return "client " + std::to_string(number_); }

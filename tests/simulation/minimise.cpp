@@ -43,7 +43,7 @@ std::optional<chosen> parse_chosen(std::string_view text) {
     if (at != end && *at == '-' && (++at, !number(last))) return std::nullopt;
     if (last < first || (!which.empty() && first <= which.back())) return std::nullopt;
     for (auto i = first; i <= last; ++i) which.push_back(i);
-    if (at != end && *at++ != ',') return std::nullopt;
+    if (at != end && (*at++ != ',' || at == end)) return std::nullopt;
   }
   return which;
 }

@@ -32,7 +32,7 @@ network_conditions conditions_of(std::uint64_t seed) {
   network_conditions c;
   c.delay_max = draw.between(1ms, 400ms);
   c.window_bytes = draw.between(200, 16'384);
-  c.queue_bytes_max = draw.between(2'000, 64'000);
+  c.queue_bytes_max = draw.between(8'000, 64'000); // a page of refills fits in eight times the least
   c.in_flight_max = draw.between(1, 64);
   if (draw.one_in(2)) c.ping_interval = draw.between(1s, 10s);
   return c;

@@ -20,16 +20,16 @@ actor_world::actor_world(event_log& log)
   : actor_world{log, options{}} {}
 
 actor_world::actor_world(event_log& log, options chosen)
-  : system_{prepare(config_, scheduler_, chosen.seed)}
-  , clock_{scheduler_, chosen}
+  : stage_{chosen.seed}
+  , clock_{stage_.scheduler(), chosen}
   , log_{log}
   , out_{log}
-  , entities_{system_, chosen.entities_max}
+  , entities_{stage_.system(), chosen.entities_max}
   , runtime_{log_, out_, clock_, entities_, sessions_, timers_} {
   runtime_.snapshot_every = chosen.snapshot_every;
   runtime_.passivate_after = chosen.passivate_after;
   entities_.run_with(runtime_);
-  timers_.start(system_, runtime_);
+  timers_.start(stage_.system(), runtime_);
   timers_.begin();
 }
 
@@ -40,17 +40,7 @@ actor_world::~actor_world() {
   run();
 }
 
-caf::actor_system_config& actor_world::prepare(caf::actor_system_config& config, step_scheduler*& scheduler,
-                                               std::uint64_t seed) {
-  config.module_factories.emplace_back([&scheduler, seed](caf::actor_system& s) -> caf::actor_system::module* {
-    s.await_actors_before_shutdown(false);
-    return scheduler = new step_scheduler{s, seed};
-  });
-  return config;
-}
-
-// --- clients
-// ----------------------------------------------------------------------------------------------------------
+// --- clients ---------------------------------------------------------------------------------------------------------
 
 world_client_ptr actor_world::arrive(std::string session, std::string user, std::string login, bool resuming,
                                      std::map<stream_id, version> seen) {
@@ -93,8 +83,7 @@ void actor_world::say_goodbye(const world_client_ptr& client) {
   entities_.tell(make_stream(domain::session::family, client->session().text), std::move(gone));
 }
 
-// --- commands from elsewhere
-// ------------------------------------------------------------------------------------------
+// --- commands from elsewhere -----------------------------------------------------------------------------------------
 
 outcome_slot actor_world::sign_up(const std::string& user, const std::string& login) {
   domain::account::register_guest command;
@@ -118,13 +107,9 @@ outcome_slot actor_world::create_lounge(const stream_id& place, const std::strin
   return ask<domain::lounge>(place, domain::lounge::create{{std::string{place.key()}}, "Lounge", ""}, caller(owner));
 }
 
-// --- time and steps
-// ---------------------------------------------------------------------------------------------------
+// --- time and steps --------------------------------------------------------------------------------------------------
 
-void actor_world::run() {
-  while (scheduler_->step()) {
-  }
-}
+void actor_world::run() { stage_.run(); }
 
 void actor_world::settle() {
   do run();
@@ -135,8 +120,8 @@ void actor_world::pass(std::chrono::milliseconds time) {
   settle();
   std::chrono::nanoseconds left = time;
   while (left.count() > 0) {
-    const auto next = std::min(left, scheduler_->next_delay().value_or(left));
-    scheduler_->pass(next);
+    const auto next = std::min(left, stage_.scheduler().next_delay().value_or(left));
+    stage_.scheduler().pass(next);
     left -= next;
     log_.mend();
     settle();
@@ -147,7 +132,7 @@ bool actor_world::one_of_all(seeded& random) {
   const auto choice = random.below(8);
   if (choice == 0 && log_.commit(1 + random.below(4))) return true;
   if (choice == 1 && log_.answer_read()) return true;
-  return scheduler_->step() || log_.answer_read() || log_.commit(1 + random.below(4));
+  return stage_.scheduler().step() || log_.answer_read() || log_.commit(1 + random.below(4));
 }
 
 std::vector<publication_ptr> actor_world::published(const stream_id& topic) const {
@@ -165,8 +150,7 @@ void actor_world::witness::publish(std::span<const publication_ptr> published) {
   }
 }
 
-// --- what the log holds
-// -----------------------------------------------------------------------------------------------
+// --- what the log holds ----------------------------------------------------------------------------------------------
 
 std::vector<std::string> story_of(const event_log& log, const stream_id& stream) {
   std::vector<std::string> story;

@@ -17,7 +17,7 @@
 #include "actors/session_directory.hpp"
 #include "events/log/memory_log.hpp"
 #include "tests/support/actors/scripted_log.hpp"
-#include "tests/support/actors/step_scheduler.hpp"
+#include "tests/support/actors/stage.hpp"
 #include "tests/support/actors/world_client.hpp"
 #include "tests/support/given_when_then.hpp"
 
@@ -93,17 +93,17 @@ public:
 private:
   class virtual_clock final : public clock_source {
   public:
-    virtual_clock(step_scheduler* const& scheduler, const options& chosen)
+    virtual_clock(const step_scheduler& scheduler, const options& chosen)
       : scheduler_{scheduler}
       , start_{chosen.start}
       , jitter_{chosen.clock_jitter} {}
     [[nodiscard]] time_point now() const noexcept override {
-      const auto time = start_ + std::chrono::duration_cast<std::chrono::milliseconds>(scheduler_->elapsed());
+      const auto time = start_ + std::chrono::duration_cast<std::chrono::milliseconds>(scheduler_.elapsed());
       return ++looks_ % 2 == 0 ? time - jitter_ : time;
     }
 
   private:
-    step_scheduler* const& scheduler_;
+    const step_scheduler& scheduler_;
     const time_point start_;
     const std::chrono::milliseconds jitter_;
     mutable unsigned looks_ = 0;
@@ -120,14 +120,10 @@ private:
     event_log& log_;
   };
 
-  static caf::actor_system_config& prepare(caf::actor_system_config& config, step_scheduler*& scheduler,
-                                           std::uint64_t seed);
   world_client_ptr arrive(std::string session, std::string user, std::string login, bool resuming,
                           std::map<stream_id, version> seen);
 
-  step_scheduler* scheduler_ = nullptr; // the system's own
-  caf::actor_system_config config_;
-  caf::actor_system system_;
+  stage stage_;
   virtual_clock clock_;
   scripted_log log_;
   witness out_;
@@ -138,8 +134,7 @@ private:
   std::vector<world_client_ptr> clients_;
 };
 
-// --- what the log holds
-// -----------------------------------------------------------------------------------------------
+// --- what the log holds ---------------------------------------------------------------------------------------------
 
 /// "type", with the session and the reason where it has them: "joined s1", "left s1 connection-lost".
 [[nodiscard]] std::vector<std::string> story_of(const event_log& log, const stream_id& stream);

@@ -2,7 +2,7 @@
 // Actors that only note what the log answers them, in one thread that steps when told.
 
 #include "actors/messages.hpp"
-#include "tests/support/actors/step_scheduler.hpp"
+#include "tests/support/actors/stage.hpp"
 #include "tests/support/log/requests.hpp"
 
 namespace parley::test {
@@ -27,23 +27,15 @@ struct listener {
 
 class listening {
 public:
-  listening()
-    : system_{prepare(config_, scheduler_)} {}
-  ~listening() {
-    for (auto& l : listeners_) caf::anon_send_exit(std::exchange(l->self, nullptr), caf::exit_reason::user_shutdown);
-    hear();
-  }
+  ~listening() { hear(); } // while the listeners can
 
   listener& spawn() {
     auto& made = *listeners_.emplace_back(std::make_unique<listener>());
-    made.self = system_.spawn<noting>(&made);
+    made.self = stage_.spawn<noting>(&made);
     return made;
   }
   /// Lets the actors take what was sent to them.
-  void hear() {
-    while (scheduler_->step()) {
-    }
-  }
+  void hear() { stage_.run(); }
 
 private:
   class noting final : public caf::event_based_actor {
@@ -60,17 +52,7 @@ private:
     listener* notes_;
   };
 
-  static caf::actor_system_config& prepare(caf::actor_system_config& config, step_scheduler*& scheduler) {
-    config.module_factories.emplace_back([&scheduler](caf::actor_system& s) -> caf::actor_system::module* {
-      s.await_actors_before_shutdown(false);
-      return scheduler = new step_scheduler{s, 0};
-    });
-    return config;
-  }
-
-  step_scheduler* scheduler_ = nullptr; // the system's own
-  caf::actor_system_config config_;
-  caf::actor_system system_;
+  stage stage_;
   std::vector<std::unique_ptr<listener>> listeners_;
 };
 
