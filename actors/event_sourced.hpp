@@ -112,9 +112,10 @@ protected:
   [[nodiscard]] const stream_id& stream() const { return stream_; }
   [[nodiscard]] runtime& rt() const { return rt_; }
 
-  /// Leaves memory now, unless a message came in meanwhile or something is under way.
+  /// Leaves memory now, unless a message came in meanwhile or something is under way. Nor while it is to heal: the next
+  /// actor would not know that the log may still turn out to hold what was answered as failed.
   void passivate() {
-    if (!pending_.empty() || phase_ == phase::loading || phase_ == phase::draining) return;
+    if (!pending_.empty() || healing_ || phase_ == phase::loading || phase_ == phase::draining) return;
     if (rt_.entities.try_passivate(stream_, *this, [this] { return mailbox().empty(); })) quit();
   }
 

@@ -56,6 +56,31 @@ TEST_CASE("no message is lost to an entity that passivates") {
   }
 }
 
+TEST_CASE("an entity whose commit failed stays until it is settled what became durable (simulation seed 5452)") {
+  memory_log log;
+  fill_hall(log, 0);
+  actor_world world{log};
+  world.ask<room>(hall, joining(), caller("cid", "s3"));
+  world.run();
+  while (world.log().answer_read()) world.run();
+  log.fail_next_sync(memory_log::tail::kept); // answered as failed, and in the log after all
+  world.log().commit();
+  world.settle();
+  log.set_full(true);
+  world.pass(10min); // nobody speaks to it, and the log does not recover
+  const auto too_early = world.ask<room>(hall, room::leave{}, caller("cid", "s3"));
+  world.settle();
+  CHECK(is_refused(too_early, errc::log_unavailable));
+  log.set_full(false);
+  world.pass(2s);
+  const auto left = world.ask<room>(hall, room::leave{}, caller("cid", "s3"));
+  world.settle();
+  CHECK(is_ok(left));
+  CHECK(story_of(log, hall).back() == "left s3 left");
+  world.pass(10min);
+  CHECK(world.entities().size() == 0);
+}
+
 TEST_CASE("beyond the most entities in memory, a further one is refused") {
   memory_log log;
   actor_world::options chosen;
