@@ -206,6 +206,13 @@ void simulated_disk::fail_next_write() { state_->next_write_fails = true; }
 void simulated_disk::fail_next_sync(tail left) { state_->next_sync_fails = left; }
 void simulated_disk::set_full(bool full) { state_->full = full; }
 bool simulated_disk::full() const noexcept { return state_->full; }
+void simulated_disk::forget_faults() {
+  state_->next_write_fails = false;
+  state_->next_sync_fails.reset();
+  state_->failing_reads = 0;
+  state_->full = false;
+}
+
 simulated_disk::undisturbed::undisturbed(simulated_disk& disk)
   : disk_{disk} {
   ++disk_.state_->observers;

@@ -38,6 +38,8 @@ public:
   // Faults of the operations to come.
 
   void fail_next_write();
+  /// No fault that was asked for is still to come.
+  void forget_faults();
   void fail_next_sync(tail left);
   /// While full, writes, HEAD and `probe` fail.
   void set_full(bool full);

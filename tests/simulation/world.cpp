@@ -317,8 +317,7 @@ void world::heal() {
   story_.note("world", "is well from now on");
   faults_on_ = false;
   disk_.set_faults({});
-  disk_.set_full(false);
-  disk_.fail_reads(0);
+  disk_.forget_faults();
   disk_.repair();
   reads_.heal();
 }
