@@ -213,7 +213,9 @@ void hub::subscribe(std::uint64_t connection_id, const stream_id& topic, version
   s->leaving = false;
   s->end = state::no_end;
   s->next = after + 1;
-  s->arrived = s->at_ping = after;
+  // Of what is queued and perhaps not there yet nothing has arrived by being asked for again.
+  s->arrived = std::min(s->arrived, after);
+  s->at_ping = std::min(s->at_ping, after);
   state_->settle(*s);
 }
 

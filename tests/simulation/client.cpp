@@ -185,6 +185,7 @@ void client::hung_up(std::uint16_t code) {
     // It may be done all the same. What is owed from now on the place knows.
     if (c.what == asked::join) views_[c.place].left = false;
     if (c.what == asked::leave) views_[c.place].following = false;
+    if (c.what == asked::message) in_doubt_.insert(c.id);
   }
   for (auto& [place, v] : views_) v.may_repeat = true;
   if (code == 1000) { // over, as we asked
@@ -304,6 +305,13 @@ void client::hear_greeting(const json& body) {
   resume_ = body["resume"].get<std::string>();
   greeted_ = true;
   comes_back_ = false;
+  say_again_what_is_in_doubt(resumed && random_.one_in(2));
+}
+
+void client::say_again_what_is_in_doubt(bool wanted) {
+  const auto in_doubt = std::exchange(in_doubt_, {});
+  for (const auto& m : said_)
+    if (wanted && in_doubt.contains(m.id)) say_again(m);
 }
 
 void client::hear_event(std::string_view name_of, std::string_view body) {

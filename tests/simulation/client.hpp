@@ -99,6 +99,7 @@ private:
   void send(const nlohmann::json& frame) { line_->send(frame.dump()); }
   void ask(command c, std::string_view event, nlohmann::json data);
   void say_again(const message& m);
+  void say_again_what_is_in_doubt(bool wanted);
   void hear_answer(const nlohmann::json& frame);
   void hear_greeting(const nlohmann::json& body);
   void hear_event(std::string_view name, std::string_view body);
@@ -126,6 +127,7 @@ private:
   std::map<stream_id, view> views_;
   std::map<std::uint64_t, command> under_way_;
   std::vector<message> said_;
+  std::set<std::string> in_doubt_;      ///< messages that were not answered when the connection broke
   std::map<std::string, version> seqs_; ///< that messages were answered with, by user, place and id
   std::string last_body_;               ///< of the last durable push, for its alias
   std::uint64_t acks_ = 0;

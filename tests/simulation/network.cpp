@@ -132,6 +132,7 @@ void wire::arrive(std::string bytes) {
   if (hung_up_ || broken_) return;
   on_the_way_ -= bytes.size();
   arrived_ += bytes.size();
+  last_progress_ = net_.time_.now();
   unread_ += bytes;
   if (!stalled_) read();
   if (!finished_) mark_dirty(); // the window has room again
@@ -299,17 +300,28 @@ bool wire::flush() {
 void wire::ping() {
   net_.time_.after(net_.conditions_.ping_interval, [self = shared_from_this()] {
     if (self->finished_ || self->closing_) return;
-    if (self->ping_) { // no pong to the last one: the server hangs up, and the client hears of it
-      self->finish(gateway::goodbye::lost);
-      const auto when = self->arrival(self->last_down_);
-      return self->net_.time_.at(when, [self] { self->hang_up(no_close_frame); });
-    }
-    self->with_link([](auto& link) { link.pinged(); });
-    self->ping_ = self->written_;
-    ++self->pings_;
-    self->read(); // nothing may be on its way
+    if (self->ping_)
+      self->look_after();
+    else
+      self->send_ping();
     self->ping();
   });
+}
+
+void wire::send_ping() {
+  with_link([](auto& link) { link.pinged(); });
+  ping_ = written_;
+  ++pings_;
+  last_progress_ = net_.time_.now();
+  read(); // nothing may be on its way
+}
+
+/// A pong that does not come is forgiven as long as anything else arrives, as websocket_session does.
+void wire::look_after() {
+  if (net_.time_.now() - last_progress_ <= net_.conditions_.pong_timeout) return;
+  finish(gateway::goodbye::lost);
+  const auto when = arrival(last_down_);
+  net_.time_.at(when, [self = shared_from_this()] { self->hang_up(no_close_frame); });
 }
 
 } // namespace parley::simulation

@@ -116,6 +116,8 @@ private:
   void read();
   void take_messages();
   void ping();
+  void send_ping();
+  void look_after();
   void mark_dirty();
   template <class WriteText>
   void write_text(WriteText text_of);
@@ -149,6 +151,7 @@ private:
   std::optional<std::uint16_t> closing_; ///< the server's close frame, behind what is queued
   std::optional<std::uint64_t> ping_;    ///< where in `written_` the outstanding ping stands
   std::uint64_t pings_ = 0;
+  moment last_progress_{0}; ///< something arrived, or the ping was sent
 };
 
 } // namespace parley::simulation

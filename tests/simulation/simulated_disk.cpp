@@ -201,18 +201,17 @@ result<std::unique_ptr<log_storage>> simulated_disk::claim() {
 
 void simulated_disk::crash() { state_->crash(); }
 void simulated_disk::set_faults(const disk_faults& faults) { state_->faults = faults; }
+void simulated_disk::heal() {
+  state_->faults = {};
+  state_->full = state_->next_write_fails = false;
+  state_->next_sync_fails.reset();
+  state_->failing_reads = 0;
+}
 
 void simulated_disk::fail_next_write() { state_->next_write_fails = true; }
 void simulated_disk::fail_next_sync(tail left) { state_->next_sync_fails = left; }
 void simulated_disk::set_full(bool full) { state_->full = full; }
 bool simulated_disk::full() const noexcept { return state_->full; }
-void simulated_disk::forget_faults() {
-  state_->next_write_fails = false;
-  state_->next_sync_fails.reset();
-  state_->failing_reads = 0;
-  state_->full = false;
-}
-
 simulated_disk::undisturbed::undisturbed(simulated_disk& disk)
   : disk_{disk} {
   ++disk_.state_->observers;

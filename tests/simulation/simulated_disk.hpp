@@ -34,12 +34,12 @@ public:
   void crash();
   /// Replaces the weights; the simulation ends a run with a disk that works.
   void set_faults(const disk_faults& faults);
+  /// Nothing fails any more, not what was to fail next either. Damage that is done stays.
+  void heal();
 
   // Faults of the operations to come.
 
   void fail_next_write();
-  /// No fault that was asked for is still to come.
-  void forget_faults();
   void fail_next_sync(tail left);
   /// While full, writes, HEAD and `probe` fail.
   void set_full(bool full);

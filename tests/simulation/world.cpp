@@ -130,6 +130,7 @@ outcome world::run() {
 void world::run_until(moment when) {
   auto slow = chance::of(options_.seed + time_.now().count(), "slow");
   while (claims_.good()) {
+    if (crash_at_commit_ && truth_.head() > crash_at_commit_->first) crash(crash_at_commit_->second);
     if (time_.do_next()) continue;
     // Now and then time goes on although somebody has something to do: the machine is busy with something else.
     if (server_ && !slow.one_in(200) && server_->step()) continue;
@@ -181,6 +182,7 @@ void world::start_server() {
 }
 
 void world::crash(moment down) {
+  crash_at_commit_.reset();
   if (!server_) return;
   story_.note("server", "crashes");
   net_.serve(nullptr);
@@ -295,6 +297,10 @@ void world::inject(const operation& o) {
   story_.note("fault", name_of(o.what));
   switch (o.what) {
   case deed::crash:
+    if (o.how % 4 == 1) { // when something is durable, and nobody was told
+      crash_at_commit_ = {truth_.head(), moment{o.how * 20}};
+      return;
+    }
     if (o.how % 4 == 0) disk_.fail_next_sync(static_cast<tail>(o.how % 3));
     return crash(moment{o.how * 20});
   case deed::fail_write: return disk_.fail_next_write();
@@ -316,8 +322,8 @@ void world::inject(const operation& o) {
 void world::heal() {
   story_.note("world", "is well from now on");
   faults_on_ = false;
-  disk_.set_faults({});
-  disk_.forget_faults();
+  crash_at_commit_.reset();
+  disk_.heal();
   disk_.repair();
   reads_.heal();
 }
@@ -362,6 +368,7 @@ void world::check_punctual() {
   constexpr auto late = 10s;
   const auto now = server_->now();
   const simulated_disk::undisturbed reading{disk_};
+  claims_.check("the log takes writes once faults stop", log_->writable(), [] { return std::string{"it does not"}; });
   const auto due = log_->due_timers(now - late, 1);
   claims_.check("what is due is done", due && due->empty(), [&] {
     return due ? fmt::format("{} of {} is due since {}", due->front().what, due->front().stream.text,

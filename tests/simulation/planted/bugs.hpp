@@ -34,6 +34,6 @@ using bug = std::unique_ptr<tampering>;
 [[nodiscard]] bug publish_before_commit();
 [[nodiscard]] bug resume_off_by_one();
 [[nodiscard]] bug refill_with_a_gap();
-[[nodiscard]] bug believe_a_pong_too_much();
+[[nodiscard]] bug take_what_was_sent_for_arrived();
 
 } // namespace parley::simulation::planted

@@ -166,6 +166,18 @@ TEST_CASE("detach says what surely arrived") {
     r.h.ponged(1);
     CHECK(at() == 2);
   }
+  SECTION("going back does not say that what is before has arrived (simulation seed 80)") {
+    c->acknowledged = false;
+    r.h.subscribe(1, r.topic, 1);
+    CHECK(at() == 0);
+  }
+  SECTION("nor does the pong of a ping from before") {
+    c->acknowledged = false;
+    r.h.pinged(1);
+    r.h.subscribe(1, r.topic, 1);
+    r.h.ponged(1);
+    CHECK(at() == 1);
+  }
   SECTION("a pong that nobody asked for says nothing") {
     c->acknowledged = false;
     r.h.ponged(1);
