@@ -336,15 +336,15 @@ private:
     not_recovered();
   }
 
-  /// Others may not know what became durable although its commit was answered as failed.
+  /// Others may not know what became durable although its commit was answered as failed; the timers' process neither.
   void look_back() {
+    rt_.alarms.arm(rt_.clock.now());
     if (image_.version != 0 && Entity::family != domain::session::family)
       rt_.log.load(myself(), ++load_ticket_, stream_, image_.version - std::min(image_.version, look_back_events),
                    false);
   }
 
-  /// Who was let go hears of it, and whoever else an event concerns; and a place's last event, published once more,
-  /// shows the hub the gap: whoever has it skips it.
+  /// Whom an event concerns hears of it; and a place's last, published once more, shows the hub the gap.
   void tell_again(const loaded& l) {
     if (!l.page || l.page->empty()) return;
     released out;

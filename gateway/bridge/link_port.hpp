@@ -1,10 +1,15 @@
 #pragma once
-// A session's way to its client's link: runs each call on the connection's loop, at once when already there. What comes
-// after the link is gone, or speaks for another session, is dropped.
+// A session's way to its client's link: runs each call on the connection's loop, in order, at once when already there.
+// What comes after the link is gone, or speaks for another session, is dropped.
+//
+// An end is never told at once: what the place published before it may have come from another loop and still wait to be
+// taken here, and the session, which was told by a message of its own, must not overtake it.
 
 #include "actors/client_port.hpp"
 #include "gateway/bridge/client_link.hpp"
 #include "gateway/bridge/io_loop.hpp"
+
+#include <atomic>
 
 namespace parley::gateway {
 
@@ -29,7 +34,7 @@ public:
     on_loop([topic, after](client_link& link) { link.subscribe(topic, after); });
   }
   void unsubscribe(const stream_id& topic) override {
-    on_loop([topic](client_link& link) { link.unsubscribe(topic); });
+    post([topic](client_link& link) { link.unsubscribe(topic); }, heard::while_listened_to);
   }
   void joined(const stream_id& place, const std::string& body) override {
     on_loop([place, body](client_link& link) { link.joined(place, body); });
@@ -46,8 +51,16 @@ private:
 
   template <class Call>
   void on_loop(Call call, heard when = heard::while_listened_to) {
-    if (loop_.is_current()) return on_link(call, when);
-    loop_.post([self = shared_from_this(), call = std::move(call), when]() mutable { self->on_link(call, when); });
+    if (loop_.is_current() && on_their_way_ == 0) return on_link(call, when);
+    post(std::move(call), when);
+  }
+  template <class Call>
+  void post(Call call, heard when) {
+    ++on_their_way_;
+    loop_.post([self = shared_from_this(), call = std::move(call), when]() mutable {
+      --self->on_their_way_;
+      self->on_link(call, when);
+    });
   }
   template <class Call>
   void on_link(Call& call, heard when) {
@@ -56,7 +69,8 @@ private:
   }
 
   io_loop& loop_;
-  std::weak_ptr<client_link> link_; ///< the connection owns the link
+  std::atomic<std::size_t> on_their_way_ = 0; ///< calls that wait: a later one waits behind them
+  std::weak_ptr<client_link> link_;           ///< the connection owns the link
 };
 
 } // namespace parley::gateway

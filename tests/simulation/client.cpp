@@ -394,7 +394,7 @@ void client::check_settled() {
     const auto base = v.following ? v.last : std::max(v.last, in->second);
     const auto missing = place.next_shown(base);
     claim("nothing is missed", missing == 0,
-          [&] { return fmt::format("{}: has seq {}, and {} never came", id, base, missing); });
+          [&, &id = id] { return fmt::format("{}: has seq {}, and {} never came", id, base, missing); });
   }
 }
 

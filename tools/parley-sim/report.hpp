@@ -19,7 +19,7 @@ public:
   [[nodiscard]] std::uint64_t runs() const { return runs_; }
 
 private:
-  std::uint64_t runs_ = 0, steps_ = 0, hash_ = 0, crashes_ = 0;
+  std::uint64_t runs_ = 0, steps_ = 0, hash_ = 0;
   position events_ = 0;
   moment virtual_time_{};
   std::map<std::string, std::uint64_t> faults_;
