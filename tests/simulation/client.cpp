@@ -11,7 +11,7 @@ namespace {
 using namespace std::chrono_literals;
 using nlohmann::json;
 
-constexpr std::uint16_t come_back = 1001, log_in_again = 4401, taken_over = 4409;
+constexpr std::uint16_t log_in_again = 4401, taken_over = 4409;
 
 bool is_room(const stream_id& place) { return place.family() == "room"; }
 const char* id_name(const stream_id& place) { return is_room(place) ? "roomId" : "loungeId"; }

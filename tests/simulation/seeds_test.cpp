@@ -1,0 +1,31 @@
+// Seeds that found something, each under the levels of faults at which it did.
+
+#include "tests/simulation/world.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace {
+
+using namespace parley::simulation;
+using namespace std::chrono_literals;
+
+void holds(std::uint64_t seed, fault_level faults) {
+  run_options o;
+  o.seed = seed;
+  o.length = 1min;
+  o.faults = faults;
+  const auto result = run(o);
+  INFO(result.violated.value_or(violation{}).claim << ": " << result.violated.value_or(violation{}).details);
+  CHECK(!result.violated);
+}
+
+} // namespace
+
+TEST_CASE("seed: who left before a crash is not brought back into the place") { holds(15, fault_level::all); }
+TEST_CASE("seed: a join in the moment after coming back misses nothing") { holds(17, fault_level::some); }
+TEST_CASE("seed: whose connection is replaced before it was missed is owed what it wanted") {
+  holds(70, fault_level::some);
+}
+TEST_CASE("seed: a revocation whose commit was answered as failed cuts its sessions") { holds(246, fault_level::all); }
+TEST_CASE("seed: projections outlast a disk that cannot be read for a moment") { holds(103, fault_level::all); }
+TEST_CASE("seed: a timer that a failed commit left behind fires in time") { holds(236, fault_level::all); }
