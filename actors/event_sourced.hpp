@@ -99,7 +99,7 @@ protected:
       if (const auto refusal = rt_.log.refuses_writes()) return abandon_recovery(*refusal);
     phase_ = phase::loading;
     image_ = {};
-    ask_for_page(!ignore_snapshot_);
+    ask_for_page(image_.version, !ignore_snapshot_);
   }
 
   /// The stream is known to be new: its id was made a moment ago.
@@ -112,8 +112,8 @@ protected:
   [[nodiscard]] const stream_id& stream() const { return stream_; }
   [[nodiscard]] runtime& rt() const { return rt_; }
 
-  /// Leaves memory now, unless a message came in meanwhile or something is under way. Nor while it is to heal: the next
-  /// actor would not know that the log may still turn out to hold what was answered as failed.
+  /// Leaves memory now, unless a message came in or something is under way. Nor while it is to heal: the next actor
+  /// would not know that the log may still turn out to hold what was answered as failed.
   void passivate() {
     if (!pending_.empty() || healing_ || phase_ == phase::loading || phase_ == phase::draining) return;
     if (rt_.entities.try_passivate(stream_, *this, [this] { return mailbox().empty(); })) quit();
@@ -305,8 +305,8 @@ private:
 
   // --- recovering ---------------------------------------------------------------------------------------------------
 
-  void ask_for_page(bool with_snapshot) {
-    rt_.log.load(myself(), ++load_ticket_, stream_, image_.version, with_snapshot);
+  void ask_for_page(version after, bool with_snapshot = false) {
+    rt_.log.load(myself(), ++load_ticket_, stream_, after, with_snapshot);
   }
 
   void recover(const loaded& l) {
@@ -314,7 +314,7 @@ private:
     if (phase_ == phase::ready) return tell_again(l);
     if (phase_ != phase::loading) return;
     if (const auto replayed = image_.replay(l); !replayed) return abandon_recovery(replayed.error());
-    if (!l.last) return ask_for_page(false);
+    if (!l.last) return ask_for_page(image_.version);
     phase_ = phase::ready;
     if (std::exchange(healing_, false)) look_back();
     recovered();
@@ -327,7 +327,7 @@ private:
       // A snapshot is only a shortcut. Whatever is wrong with it, the events decide.
       ignore_snapshot_ = true;
       image_ = {};
-      return ask_for_page(false);
+      return ask_for_page(image_.version);
     }
     if (why.code == errc::corrupt) spdlog::critical("stream {} cannot be recovered: {}", stream_.text, text_of(why));
     phase_ = phase::unknown;
@@ -340,8 +340,7 @@ private:
   void look_back() {
     rt_.alarms.arm(rt_.clock.now());
     if (image_.version != 0 && Entity::family != domain::session::family)
-      rt_.log.load(myself(), ++load_ticket_, stream_, image_.version - std::min(image_.version, look_back_events),
-                   false);
+      ask_for_page(image_.version - std::min(image_.version, look_back_events));
   }
 
   /// Whom an event concerns hears of it; and a place's last, published once more, shows the hub the gap.
@@ -362,7 +361,7 @@ private:
       }
     }
     let_out(out);
-    if (!l.last) rt_.log.load(myself(), ++load_ticket_, stream_, l.page->back().version, false);
+    if (!l.last) ask_for_page(l.page->back().version);
   }
 
   caf::error failed(std::exception_ptr& failure) {
