@@ -2,6 +2,7 @@
 // what must always hold. See tests/simulation/README.md.
 
 #include "tests/simulation/guard.hpp"
+#include "tests/simulation/step_rate.hpp"
 #include "tools/parley-sim/report.hpp"
 
 #include <CLI/CLI.hpp>
@@ -98,6 +99,10 @@ int main(int argc, char** argv) {
   app.add_flag("--trace", traced, "print what happens, line by line, with the virtual time in seconds");
   app.add_flag("--check-determinism", f.check_determinism, "run each seed twice and compare the trace hashes");
   auto* listed = app.add_option("--only", chosen_text, "leave out all operations but these, as a failure prints them");
+  std::size_t passing = 0;
+  app.add_option("--measure-steps", passing,
+                 "run no seed: so many actors pass a message on, and the steps a second are shown")
+      ->check(CLI::Range(1, 100'000));
   app.add_flag("!--no-minimise", f.minimise, "do not look for a smaller workload when a run fails");
   try {
     app.parse(argc, argv);
@@ -111,6 +116,11 @@ int main(int argc, char** argv) {
   if (traced) f.run.trace_to = &std::cout;
   spdlog::set_level(spdlog::level::off); // it looks at the machine's clock
 
+  if (passing != 0) {
+    constexpr std::uint64_t steps = 5'000'000;
+    std::cout << fmt::format("{:.2f} million steps a second\n", steps / time_of_steps(passing, steps).count() / 1e6);
+    return 0;
+  }
   totals all;
   const auto begun = steady::now();
   bool good = true;
