@@ -13,6 +13,19 @@ namespace {
 
 std::atomic<int> guarded = 0, looking_away = 0;
 
+} // namespace
+
+guard::guard() { ++guarded; }
+guard::~guard() { --guarded; }
+guard::lifted::lifted() { ++looking_away; }
+guard::lifted::~lifted() { --looking_away; }
+
+} // namespace parley::simulation
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+namespace parley::simulation {
+namespace {
+
 void refuse(const char* what) {
   if (guarded == 0 || looking_away != 0) return;
   guarded = 0; // whoever writes the message may look at the clock
@@ -27,15 +40,8 @@ Function* real(const char* name) {
 }
 
 } // namespace
-
-guard::guard() { ++guarded; }
-guard::~guard() { --guarded; }
-guard::lifted::lifted() { ++looking_away; }
-guard::lifted::~lifted() { --looking_away; }
-
 } // namespace parley::simulation
 
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
 extern "C" {
 
 int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*start)(void*),

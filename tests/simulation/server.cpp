@@ -78,7 +78,7 @@ server::~server() {
 }
 
 void server::after(moment wait, std::function<void()> what) {
-  time_.after(wait, [this, what = std::move(what), alive = std::weak_ptr{alive_}] {
+  time_.after(wait, [what = std::move(what), alive = std::weak_ptr{alive_}] {
     if (!alive.expired()) what();
   });
 }
