@@ -81,7 +81,7 @@ outcome world::run() {
 // --- time -----------------------------------------------------------------------------------------------------------
 
 void world::run_until(moment when) {
-  auto slow = chance::of(options_.seed + time_.now().count(), "slow");
+  auto slow = chance::of(options_.seed + static_cast<std::uint64_t>(time_.now().count()), "slow");
   while (claims_.good()) {
     if (crash_at_commit_ && truth_.head() > crash_at_commit_->first) crash(crash_at_commit_->second);
     if (time_.do_next()) continue;
@@ -349,7 +349,7 @@ void world::check_empty() {
   truth_.follow(*log_);
   for (const auto& [id, p] : truth_.places())
     claims_.check("nobody is left behind", p.members.empty(),
-                  [&] { return fmt::format("{} is still in {}", p.members.begin()->first, id); });
+                  [&, &id = id, &p = p] { return fmt::format("{} is still in {}", p.members.begin()->first, id); });
   for (const auto& [id, s] : truth_.sessions())
     claims_.check("every session ends", s.closed, [&, &id = id] { return fmt::format("{} is still open", id); });
   claims_.check("what is idle leaves memory", server_->entities() == 0,
