@@ -30,14 +30,20 @@ TEST_CASE("a session that the log would not let end stays until it has ended") {
   actor_world world{log, chosen};
   const auto ann = world.connect("s1", "ann");
   ann->join(hall);
+  const auto ben = world.connect("s2", "ben");
+  ben->join(den);
   world.settle();
   log.set_full(true);
+  ben->say(den, "is not written, and then the log refuses all");
+  world.settle();
   world.say_goodbye(ann);
   world.pass(30s); // it tries once a second, and is idle in between
   CHECK(members_of(log, hall) == lines{"s1"});
   log.set_full(false);
   world.pass(10s);
   CHECK(members_of(log, hall).empty());
+  world.say_goodbye(ben);
+  world.pass(10s);
   check_all_over(log);
 }
 
