@@ -252,8 +252,8 @@ void client::hear_answer(const json& frame) {
   }
   case asked::message: {
     const auto seq = body["seq"].get<version>();
-    for (auto& m : said_)
-      if (m.id == c.id) m.settled = true;
+    const auto of_id = [&](const message& m) { return m.id == c.id; };
+    if (const auto m = std::find_if(said_.rbegin(), said_.rend(), of_id); m != said_.rend()) m->settled = true;
     claim("what is acknowledged is in the log", around_.truth.message(c.place, user_, c.id) == seq,
           [&] { return fmt::format("{} was acknowledged as {} of {}", c.id, seq, c.place.text); });
     const auto first = seqs_.emplace(fmt::format("{}|{}|{}", user_, c.place.text, c.id), seq).first->second;
