@@ -245,11 +245,7 @@ void client::hear_answer(const json& frame) {
   const auto& body = frame["data"];
   switch (c.what) {
   case asked::join: return joined(c, body);
-  case asked::leave: {
-    auto& v = views_[c.place];
-    v.following = false;
-    return;
-  }
+  case asked::leave: views_[c.place].following = false; return;
   case asked::message: {
     const auto seq = body["seq"].get<version>();
     const auto of_id = [&](const message& m) { return m.id == c.id; };

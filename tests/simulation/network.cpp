@@ -217,12 +217,15 @@ void wire::write_text(WriteText text_of) {
 
 void wire::answer(std::optional<std::uint64_t> ack, const result<std::string>& body) {
   if (in_flight_ > 0) --in_flight_;
-  write_text([&](std::string& out) {
-    if (!body)
-      ack ? framing_->write_error(out, *ack, body.error()) : framing_->write_exception(out, body.error());
-    else if (ack)
-      framing_->write_ack(out, *ack, *body);
-  });
+  if (!body || ack)
+    write_text([&](std::string& out) {
+      if (body)
+        framing_->write_ack(out, *ack, *body);
+      else if (ack)
+        framing_->write_error(out, *ack, body.error());
+      else
+        framing_->write_exception(out, body.error());
+    });
   if (!incoming_.empty()) net_.time_.after(moment{0}, [self = shared_from_this()] { self->take_messages(); });
 }
 

@@ -4,7 +4,6 @@
 #include "tests/simulation/snapshots.hpp"
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 namespace parley::simulation {
 namespace {
@@ -274,7 +273,6 @@ void world::inject(const operation& o) {
 
 void world::heal() {
   story_.note("world", "is well from now on");
-  faults_on_ = false;
   crash_at_commit_.reset();
   disk_.heal();
   disk_.repair();

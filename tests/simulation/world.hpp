@@ -84,7 +84,6 @@ private:
   std::uint64_t lives_ = 0, users_ = 0, refused_starts_ = 0, failed_starts_ = 0;
   /// The next commit beyond this head is followed by a crash, before its answers; and how long that lasts.
   std::optional<std::pair<position, moment>> crash_at_commit_;
-  bool faults_on_ = true;
 };
 
 } // namespace parley::simulation
