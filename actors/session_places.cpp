@@ -180,8 +180,8 @@ void session_actor::await_claims() {
   });
 }
 
-/// Tells since when we are a member: nothing of before was promised to the client. Who is none is not made one: it may
-/// have left in the last run of the server, and only our note of that was lost.
+/// The place tells since when we are a member. Who is none is not made one: it may have left in the last run of the
+/// server, and only our note of that was lost.
 void session_actor::ask_again(const stream_id& place) {
   begin(place);
   auto answered = [this, place, client = client_](const result<answer>& r) {
