@@ -81,9 +81,14 @@ struct rest_dependencies {
   std::function<position()> head;
 };
 
+class router;
+
 class rest_api {
 public:
+  /// Serves clients.
   explicit rest_api(rest_dependencies with);
+  /// Serves the routes that `add` adds.
+  rest_api(rest_dependencies with, void (*add)(router&));
   ~rest_api();
   rest_api(const rest_api&) = delete;
   rest_api& operator=(const rest_api&) = delete;

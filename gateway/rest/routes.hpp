@@ -5,6 +5,11 @@
 
 namespace parley::gateway {
 
+/// All that is served to clients.
+void add_client_routes(router& to);
+/// What is served on the socket in the data directory, to who is on the machine: never to be added to the others.
+void add_admin_routes(router& to);
+
 void add_sign_in_routes(router& to);
 void add_session_routes(router& to);
 void add_user_routes(router& to);

@@ -244,7 +244,7 @@ struct server {
   header_list signed_up(const std::string& email = "ann@example.org") { return bearer(sign_up(email)); }
   static header_list bearer(const answered& a) { return {{"authorization", "Bearer " + a.text("token")}}; }
 
-private:
+protected:
   rest_limit limit(const std::string& kind) {
     return {[this, kind](std::string_view key) {
               counted.push_back(kind + ' ' + std::string{key});
