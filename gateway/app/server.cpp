@@ -90,8 +90,13 @@ net_limits local_limits_of(const settings& s) {
 }
 
 rest_settings rest_settings_of(const settings& s) {
-  return {s.access_token_lifetime, s.refresh_token_lifetime, s.cors_origins,
-          s.secure_cookies,        s.body_bytes_max,         s.json_depth_max};
+  return {s.access_token_lifetime,
+          s.refresh_token_lifetime,
+          s.cors_origins,
+          s.secure_cookies,
+          s.body_bytes_max,
+          s.json_depth_max,
+          {s.ice_stun_urls, s.ice_turn_urls, s.ice_turn_secret, s.ice_turn_lifetime, s.ice_turn_for_guests}};
 }
 
 /// See rest_limit.

@@ -206,6 +206,7 @@ struct server {
   std::vector<std::string> counted, given_back; ///< `kind key`
   std::set<std::string> familiar;
   std::optional<error> claims_fail;
+  ice_settings ice;
   rest_api api{dependencies()};
 
   answered ask(std::string method, std::string target, header_list headers = {}, std::string body = {}) {
@@ -271,6 +272,7 @@ protected:
     d.operations.readyz = [](const respond& done) { done({503, "application/json", {}, R"({"ready":false})"}); };
     d.operations.metrics = [](const respond& done) { done({200, "text/plain; version=0.0.4", {}, "up 1\n"}); };
     d.settings.cors_origins = {"https://app.example.org"};
+    d.settings.ice = ice;
     d.head = [] { return position{5000}; };
     return d;
   }
