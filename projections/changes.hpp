@@ -2,6 +2,8 @@
 // What a batch of events changes in all read models: at most one change a row, so that a store applies it with a few
 // set-wise statements in any order within a model. Pure.
 
+#include "projections/conversations.hpp"
+#include "projections/inboxes.hpp"
 #include "projections/logins.hpp"
 #include "projections/lounges.hpp"
 #include "projections/members.hpp"
@@ -23,6 +25,8 @@ struct change_set {
   lounge_changes lounges;
   member_changes members;
   message_changes messages;
+  conversation_changes conversations;
+  inbox_changes inboxes;
 };
 
 /// Folds records that follow `from` without a gap. errc::corrupt, naming the position, when one cannot be decoded or

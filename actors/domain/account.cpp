@@ -150,6 +150,11 @@ result<decided> decide_one(const account::state& s, const account::read_credenti
   return decided{};
 }
 
+result<decided> decide_one(const account::state& s, const account::look_up&, const context&) {
+  if (s.user.empty()) return fail(errc::user_not_found);
+  return decided{};
+}
+
 // --- folding ------------------------------------------------------------------------------------------------------
 
 void apply(account::state& s, const events::registered& e, time_point when) {
@@ -205,6 +210,7 @@ struct answer_writer {
   void operator()(const account::check_login&) const {
     out.field("id", s.user.text).field("name", s.name).field("guest", s.guest);
   }
+  void operator()(const account::look_up&) const { out.field("id", s.user.text).field("name", s.name); }
   void operator()(const account::read_credentials&) const {
     out.field("id", s.user.text).field("name", s.name).field("email", s.email);
     out.field("passwordHash", s.password_hash);

@@ -73,6 +73,7 @@ rest_api::rest_api(rest_dependencies with)
   add_room_routes(state_->routes);
   add_meeting_routes(state_->routes);
   add_lounge_routes(state_->routes);
+  add_people_routes(state_->routes);
   add_operation_routes(state_->routes);
 }
 

@@ -12,7 +12,7 @@
 #include "gateway/auth/tokens.hpp"
 #include "gateway/bridge/write_positions.hpp"
 #include "gateway/rest/exchange.hpp"
-#include "projections/read_models.hpp"
+#include "projections/people_reads.hpp"
 
 #include <chrono>
 #include <functional>
@@ -64,6 +64,7 @@ struct rest_operations {
 struct rest_dependencies {
   parley::entities& entities; ///< answers on this loop
   read_models& reads;         ///< of this loop
+  people_reads& people;       ///< likewise
   const token_service& tokens;
   password_hasher& passwords;
   const clock_source& clock;

@@ -11,6 +11,7 @@ void add_user_routes(router& to);
 void add_room_routes(router& to);
 void add_meeting_routes(router& to);
 void add_lounge_routes(router& to);
+void add_people_routes(router& to);
 void add_operation_routes(router& to);
 
 } // namespace parley::gateway

@@ -3,6 +3,7 @@
 // say, whatever was there.
 
 #include "projections/pg/store.hpp"
+#include "projections/pg/tables_people.hpp"
 
 namespace parley::pg {
 namespace {
@@ -343,6 +344,8 @@ result<void> queue_states(connection& db, const change_set& changes) {
   if (queued) queued = queue_rooms(db, changes.rooms);
   if (queued) queued = queue_lounges(db, changes.lounges);
   if (queued) queued = queue_members(db, changes.members);
+  if (queued) queued = queue_conversations(db, changes.conversations);
+  if (queued) queued = queue_inboxes(db, changes.inboxes);
   return queued;
 }
 

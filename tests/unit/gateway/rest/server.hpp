@@ -107,6 +107,30 @@ private:
   std::map<std::string, outcome> outcomes_;
 };
 
+/// Answers everything about people as a database that is down.
+class no_people final : public people_reads {
+public:
+  void conversations(const user_id&, page_request, position, answer_to<page<conversation_row>> done) override {
+    done(fail(errc::unavailable));
+  }
+  void calls(const user_id&, page_request, position, answer_to<page<call_row>> done) override {
+    done(fail(errc::unavailable));
+  }
+  void notifications(const user_id&, bool, page_request, position, answer_to<page<notification_row>> done) override {
+    done(fail(errc::unavailable));
+  }
+  void notification(const user_id&, const notification_id&, position,
+                    answer_to<std::optional<notification_row>> done) override {
+    done(fail(errc::unavailable));
+  }
+  void blocks(const user_id&, page_request, position, answer_to<page<block_row>> done) override {
+    done(fail(errc::unavailable));
+  }
+  void presence(const user_id&, position, answer_to<std::optional<presence_row>> done) override {
+    done(std::optional<presence_row>{});
+  }
+};
+
 class told_read_models final : public read_models {
 public:
   void user(const user_id& id, position p, answer_to<std::optional<user_row>> done) override {
@@ -212,6 +236,7 @@ struct server {
   counting_random random;
   instant_entities entities;
   told_read_models reads;
+  no_people people;
   token_service tokens{"0123456789abcdef0123456789abcdef"};
   plain_passwords passwords;
   write_positions writes{10};
@@ -266,7 +291,7 @@ private:
             50, [this, kind](std::string_view key) { given_back.push_back(kind + ' ' + std::string{key}); }};
   }
   rest_dependencies dependencies() {
-    rest_dependencies d{entities, reads, tokens, passwords, clock, random, writes, {}, {}, {}, {}, {}, {}};
+    rest_dependencies d{entities, reads, people, tokens, passwords, clock, random, writes, {}, {}, {}, {}, {}, {}};
     d.post = [](const std::function<void()>& task) { task(); };
     d.claimed_by = [this](const stream_id& email, const std::function<void(result<std::optional<user_id>>)>& done) {
       if (claims_fail) return done(tl::make_unexpected(*claims_fail));
