@@ -244,6 +244,7 @@ struct server {
   std::vector<std::string> counted, given_back; ///< `kind key`
   std::set<std::string> familiar;
   std::optional<error> claims_fail;
+  ice_settings ice;
   rest_api api{dependencies()};
 
   answered ask(std::string method, std::string target, header_list headers = {}, std::string body = {}) {
@@ -282,7 +283,7 @@ struct server {
   header_list signed_up(const std::string& email = "ann@example.org") { return bearer(sign_up(email)); }
   static header_list bearer(const answered& a) { return {{"authorization", "Bearer " + a.text("token")}}; }
 
-private:
+protected:
   rest_limit limit(const std::string& kind) {
     return {[this, kind](std::string_view key) {
               counted.push_back(kind + ' ' + std::string{key});
@@ -309,6 +310,7 @@ private:
     d.operations.readyz = [](const respond& done) { done({503, "application/json", {}, R"({"ready":false})"}); };
     d.operations.metrics = [](const respond& done) { done({200, "text/plain; version=0.0.4", {}, "up 1\n"}); };
     d.settings.cors_origins = {"https://app.example.org"};
+    d.settings.ice = ice;
     d.head = [] { return position{5000}; };
     return d;
   }
