@@ -22,19 +22,25 @@ enum class errc : std::uint8_t {
   not_member,            // 403
   guests_not_allowed,    // 403
   origin_not_allowed,    // 403
+  own_listing,           // 403
   not_found,             // 404
   room_not_found,        // 404
   lounge_not_found,      // 404
   user_not_found,        // 404
   target_not_found,      // 404
+  listing_not_found,     // 404
   method_not_allowed,    // 405
   request_timeout,       // 408
   conflict,              // 409
   email_taken,           // 409
   room_full,             // 409
   request_in_progress,   // 409
+  insufficient_funds,    // 409
+  out_of_stock,          // 409
+  hold_settled,          // 409
   room_closed,           // 410
   room_expired,          // 410
+  listing_closed,        // 410
   precondition_failed,   // 412
   too_large,             // 413
   unsupported_media,     // 415
@@ -42,6 +48,7 @@ enum class errc : std::uint8_t {
   weak_password,         // 422
   invalid_email,         // 422
   key_reused,            // 422
+  wrong_currency,        // 422
   precondition_required, // 428
   rate_limited,          // 429
   header_too_large,      // 431
