@@ -66,6 +66,12 @@ const errc_info& describe(errc code) noexcept {
   return infos[i];
 }
 
+std::optional<errc> errc_of(std::string_view code) noexcept {
+  for (std::size_t i = 0; i < infos.size(); ++i)
+    if (infos[i].code == code) return static_cast<errc>(i);
+  return std::nullopt;
+}
+
 std::string_view text_of(const error& e) noexcept {
   return e.message.empty() ? describe(e.code).title : std::string_view{e.message};
 }

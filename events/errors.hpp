@@ -4,6 +4,7 @@
 // wire contract (schema/errors.md): never rename one.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -67,6 +68,9 @@ struct errc_info {
   std::string_view title;
 };
 [[nodiscard]] const errc_info& describe(errc code) noexcept;
+
+/// The error whose code this is.
+[[nodiscard]] std::optional<errc> errc_of(std::string_view code) noexcept;
 
 struct error {
   errc code = errc::internal;

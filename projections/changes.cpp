@@ -21,6 +21,15 @@ struct folder {
     changes.lounges.fold(r, e);
     std::visit(*this, e);
   }
+  void operator()(const events::ledger_event& e) const {
+    changes.accounts.fold(r, e);
+    changes.holds.fold(r, e);
+  }
+  void operator()(const events::transfer_event&) const {}
+  void operator()(const events::listing_event& e) const {
+    changes.listings.fold(r, e);
+    changes.purchases.fold(r, e);
+  }
 
   void operator()(const events::joined& e) const { changes.members.fold(r, e); }
   void operator()(const events::left& e) const { changes.members.fold(r, e); }
