@@ -8,5 +8,6 @@ class App;
 
 namespace parley::tool {
 void add_log_commands(CLI::App& app);
+void add_ledger_commands(CLI::App& app);
 void add_projections_commands(CLI::App& app);
 } // namespace parley::tool

@@ -11,6 +11,7 @@ int main(int argc, char** argv) {
   app.name("parley");
   app.require_subcommand(1);
   parley::tool::add_log_commands(app);
+  parley::tool::add_ledger_commands(app);
 #ifdef PARLEY_HAS_PROJECTIONS_COMMANDS
   parley::tool::add_projections_commands(app);
 #endif
