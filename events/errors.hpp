@@ -21,6 +21,7 @@ enum class errc : std::uint8_t {
   session_revoked,       // 401
   forbidden,             // 403
   not_member,            // 403
+  blocked,               // 403
   guests_not_allowed,    // 403
   origin_not_allowed,    // 403
   own_listing,           // 403
@@ -35,6 +36,8 @@ enum class errc : std::uint8_t {
   conflict,              // 409
   email_taken,           // 409
   room_full,             // 409
+  busy,                  // 409
+  unreachable,           // 409
   request_in_progress,   // 409
   insufficient_funds,    // 409
   out_of_stock,          // 409
