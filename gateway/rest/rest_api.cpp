@@ -73,6 +73,9 @@ rest_api::rest_api(rest_dependencies with)
   add_room_routes(state_->routes);
   add_meeting_routes(state_->routes);
   add_lounge_routes(state_->routes);
+  add_listing_routes(state_->routes);
+  add_purchase_routes(state_->routes);
+  add_wallet_routes(state_->routes);
   add_operation_routes(state_->routes);
 }
 

@@ -11,6 +11,9 @@ void add_user_routes(router& to);
 void add_room_routes(router& to);
 void add_meeting_routes(router& to);
 void add_lounge_routes(router& to);
+void add_listing_routes(router& to);
+void add_purchase_routes(router& to);
+void add_wallet_routes(router& to);
 void add_operation_routes(router& to);
 
 } // namespace parley::gateway
