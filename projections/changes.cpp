@@ -21,6 +21,17 @@ struct folder {
     changes.lounges.fold(r, e);
     std::visit(*this, e);
   }
+  void operator()(const events::conversation_event&) const {}
+  void operator()(const events::inbox_event&) const {}
+  void operator()(const events::ledger_event& e) const {
+    changes.accounts.fold(r, e);
+    changes.holds.fold(r, e);
+  }
+  void operator()(const events::transfer_event&) const {}
+  void operator()(const events::listing_event& e) const {
+    changes.listings.fold(r, e);
+    changes.purchases.fold(r, e);
+  }
 
   void operator()(const events::conversation_event& e) const {
     changes.conversations.fold(r, e);

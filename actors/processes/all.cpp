@@ -1,10 +1,12 @@
 #include "actors/processes/deliveries.hpp"
+#include "actors/processes/purchases.hpp"
 
 namespace parley {
 namespace {
 
-constexpr std::array processes{process{"deliveries", deliveries::react}};
-constexpr std::array<std::string_view, 2> families{"conversation", "inbox"};
+constexpr std::array processes{process{"deliveries", deliveries::react}, process{purchases_process, react_to_purchase}};
+constexpr std::array families{domain::conversation::family, domain::inbox::family, domain::ledger::family,
+                              domain::listing::family};
 
 } // namespace
 

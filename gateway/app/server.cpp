@@ -242,6 +242,7 @@ rest_dependencies server::parts::rest_of(io_node& node) {
   return {*node.entities,
           node.reads,
           node.people,
+          node.market,
           tokens,
           passwords,
           clock,

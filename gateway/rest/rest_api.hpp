@@ -12,7 +12,9 @@
 #include "gateway/auth/tokens.hpp"
 #include "gateway/bridge/write_positions.hpp"
 #include "gateway/rest/exchange.hpp"
+#include "projections/market_reads.hpp"
 #include "projections/people_reads.hpp"
+#include "projections/read_models.hpp"
 
 #include <chrono>
 #include <functional>
@@ -74,6 +76,7 @@ struct rest_dependencies {
   parley::entities& entities; ///< answers on this loop
   read_models& reads;         ///< of this loop
   people_reads& people;       ///< likewise
+  market_reads& market;       ///< likewise
   const token_service& tokens;
   password_hasher& passwords;
   const clock_source& clock;

@@ -20,6 +20,9 @@ void add_lounge_routes(router& to);
 void add_people_routes(router& to);
 void add_ice_routes(router& to);
 void add_document_routes(router& to);
+void add_listing_routes(router& to);
+void add_purchase_routes(router& to);
+void add_wallet_routes(router& to);
 void add_operation_routes(router& to);
 
 } // namespace parley::gateway

@@ -2,6 +2,7 @@
 // The rows of the read models of people, as read_tables.hpp has those of places.
 
 #include "events/clock.hpp"
+#include "tests/simulation/column.hpp"
 
 #include <optional>
 #include <string>
@@ -9,14 +10,6 @@
 #include <utility>
 
 namespace parley::simulation {
-
-template <class Row, class Value>
-struct column {
-  std::string_view name; ///< as in schema/sql
-  Value Row::*member;
-};
-template <class Row, class Value>
-column(std::string_view, Value Row::*) -> column<Row, Value>;
 
 struct conversation_line {
   std::string id, first, second, about;

@@ -15,6 +15,7 @@ using pg::storable;
 nlohmann::json value_of(const std::string& v) { return v; }
 nlohmann::json value_of(bool v) { return v; }
 nlohmann::json value_of(std::uint64_t v) { return v; }
+nlohmann::json value_of(std::int64_t v) { return v; }
 nlohmann::json value_of(time_point v) { return to_iso8601(v); }
 template <class T>
 nlohmann::json value_of(const std::optional<T>& v) {
@@ -276,6 +277,10 @@ void read_tables::write(const change_set& changes) {
   write(changes.conversations);
   write(changes.inboxes);
   write(changes.messages); // after the rooms, which say whether they keep them
+  write_accounts(rows<account_line>(), rows<entry_line>(), changes.accounts);
+  write_holds(rows<hold_line>(), changes.holds);
+  write_listings(rows<listing_line>(), changes.listings);
+  write_purchases(rows<purchase_line>(), changes.purchases);
   events += changes.to - checkpoint;
   checkpoint = changes.to;
 }

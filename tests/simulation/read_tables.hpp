@@ -5,6 +5,8 @@
 
 #include "events/log/event_log.hpp"
 #include "projections/changes.hpp"
+#include "tests/simulation/column.hpp"
+#include "tests/simulation/market_lines.hpp"
 #include "tests/simulation/people_lines.hpp"
 
 #include <map>
@@ -184,7 +186,8 @@ struct read_tables {
   position checkpoint = 0, events = 0;
   std::tuple<table<user_line>, table<login_line>, table<session_line>, table<room_line>, table<lounge_line>,
              table<member_line>, table<message_line>, table<conversation_line>, table<mark_line>, table<block_line>,
-             table<call_line>, table<notification_line>, table<presence_line>>
+             table<call_line>, table<notification_line>, table<presence_line>, table<account_line>, table<entry_line>,
+             table<hold_line>, table<listing_line>, table<purchase_line>>
       all;
 
   template <class Row>

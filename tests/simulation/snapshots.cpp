@@ -3,6 +3,8 @@
 #include "actors/domain/account.hpp"
 #include "actors/domain/conversation.hpp"
 #include "actors/domain/inbox.hpp"
+#include "actors/domain/ledger.hpp"
+#include "actors/domain/listing.hpp"
 #include "actors/domain/lounge.hpp"
 #include "actors/domain/room.hpp"
 #include "actors/entity_image.hpp"
@@ -42,6 +44,8 @@ std::string snapshot_difference(const event_log& log, const stream_id& stream) {
   if (family == domain::lounge::family) return difference<domain::lounge>(log, **kept);
   if (family == domain::conversation::family) return difference<domain::conversation>(log, **kept);
   if (family == domain::inbox::family) return difference<domain::inbox>(log, **kept);
+  if (family == domain::ledger::family) return difference<domain::ledger>(log, **kept);
+  if (family == domain::listing::family) return difference<domain::listing>(log, **kept);
   return stream.text + ": nobody takes snapshots of these";
 }
 
