@@ -21,8 +21,6 @@ struct folder {
     changes.lounges.fold(r, e);
     std::visit(*this, e);
   }
-  void operator()(const events::conversation_event&) const {}
-  void operator()(const events::inbox_event&) const {}
   void operator()(const events::ledger_event& e) const {
     changes.accounts.fold(r, e);
     changes.holds.fold(r, e);
