@@ -9,10 +9,13 @@
 
 #include "actors/entity_image.hpp"
 #include "actors/keys_under_way.hpp"
+#include "actors/pending_command.hpp"
+#include "actors/places.hpp"
 #include "actors/registry.hpp"
 #include "actors/runtime.hpp"
 #include "events/assertion.hpp"
 
+#include <array>
 #include <deque>
 #include <spdlog/spdlog.h>
 
@@ -123,22 +126,6 @@ private:
   /// unknown: not recovered; draining: a commit failed, and answers to what was decided after it are still to come.
   enum class phase { unknown, draining, loading, ready, over };
 
-  using released = std::vector<publication_ptr>;
-
-  /// A command between its decision and its release.
-  struct pending {
-    std::uint64_t ticket = 0; ///< 0: writes nothing, but waits for what was decided before it
-    result<answer> outcome;
-    reply respond;
-    std::vector<publication_ptr> published;
-    std::vector<timer_change> timers;
-    std::vector<dismissed_ptr> dismissed;
-    std::string key;
-    bool claimed = false;
-  };
-
-  static constexpr bool is_place = Entity::family == domain::room::family || Entity::family == domain::lounge::family;
-
   // --- deciding ---------------------------------------------------------------------------------------------------
 
   void handle(request_ptr<Entity> r) {
@@ -153,9 +140,9 @@ private:
   }
 
   void carry_out(parley::request<Entity>& r, domain::decision<event_type> d, bool writes) {
-    pending p;
+    pending_command p;
     p.claimed = !d.claims.empty();
-    if constexpr (is_place)
+    if constexpr (is_place<Entity>)
       for (const auto& session : d.dismissed)
         p.dismissed.push_back(let_go(stream_, image_.state, session, image_.version + d.events.size()));
     // Also without events: the expected version keeps out what was decided on a commit that failed.
@@ -163,12 +150,16 @@ private:
     append.events.reserve(d.events.size());
     for (auto& e : d.events) {
       image_.evolve(e, r.by.now);
-      append.events.push_back(encode(e));
-      p.published.push_back(
-          std::make_shared<const publication>(publication{stream_, image_.version, r.by.now, event{std::move(e)}}));
+      auto shown =
+          std::make_shared<const publication>(publication{stream_, image_.version, r.by.now, event{std::move(e)}});
+      append.events.push_back(encode(std::get<event>(shown->what)));
+      p.published.push_back(std::move(shown));
     }
     for (auto& s : d.signals)
       p.published.push_back(std::make_shared<const publication>(publication{stream_, 0, r.by.now, std::move(s)}));
+    for (auto& s : d.remote_signals)
+      p.published.push_back(
+          std::make_shared<const publication>(publication{std::move(s.topic), 0, r.by.now, std::move(s.what)}));
     p.outcome = outcome_of(r, d);
     p.respond = std::move(r.respond);
     if (!writes) return line_up(std::move(p));
@@ -201,22 +192,22 @@ private:
   result<answer> outcome_of(const parley::request<Entity>& r, domain::decision<event_type>& d) const {
     if (d.refused_with) return tl::make_unexpected(std::move(*d.refused_with));
     answer a{Entity::reply(image_.state, r.command, r.by, image_.version), 0, image_.version, false};
-    if constexpr (is_place)
+    if constexpr (is_place<Entity>)
       if (std::holds_alternative<typename Entity::join>(r.command))
         a.since = domain::came_in(image_.state, r.by.session);
-    if constexpr (is_place) a.forgetful = domain::is_forgetful(image_.state);
+    if constexpr (is_place<Entity>) a.forgetful = domain::is_forgetful(image_.state);
     return a;
   }
 
   /// Answers without writing; after what was decided before, whose durability the answer depends on.
   void settle(parley::request<Entity>& r, result<answer> outcome) {
-    pending p;
+    pending_command p;
     p.outcome = std::move(outcome);
     p.respond = std::move(r.respond);
     line_up(std::move(p));
   }
 
-  void line_up(pending p) {
+  void line_up(pending_command p) {
     const bool at_once = pending_.empty();
     pending_.push_back(std::move(p));
     if (!at_once) return;
@@ -263,13 +254,15 @@ private:
     pending_.pop_front();
     for (const auto& t : p.timers)
       if (t.set) rt_.alarms.arm(t.timer.due);
+    out.wrote = out.wrote || at;
     if (p.outcome && at) p.outcome->at = at->last;
     if (!p.key.empty()) keys_.finish(p.key, p.outcome);
     for (const auto& each : p.published) // before the reply: it may pass the entity on
       if (const auto* e = std::get_if<event>(&each->what)) committed(std::get<event_type>(*e));
     tell(p.dismissed);
     p.respond(std::move(p.outcome));
-    if constexpr (is_place) std::move(p.published.begin(), p.published.end(), std::back_inserter(out));
+    for (auto& each : p.published) // only places have readers of their events
+      if (is_place<Entity> || each->seq == 0) out.published.push_back(std::move(each));
   }
 
   void tell(const std::vector<dismissed_ptr>& all) {
@@ -277,7 +270,9 @@ private:
   }
 
   void let_out(const released& out) {
-    if (!out.empty()) rt_.out.publish(out);
+    if (!out.published.empty()) rt_.out.publish(out.published);
+    if constexpr (requires { Entity::is_followed; })
+      if (out.wrote) rt_.follower.happened();
   }
 
   /// A commit failed: what was decided on it never happened. Refuses all of it, and recovers once the log has answered
@@ -350,13 +345,14 @@ private:
       const auto* e = content ? std::get_if<event_type>(&*content) : nullptr;
       if (!e) return;
       committed(*e);
-      if constexpr (is_place) {
+      if constexpr (is_place<Entity>) {
         const auto* gone = std::get_if<events::left>(e);
         const auto last = domain::is_closed(image_.state) ? image_.version : r.version;
         if (gone && !image_.state.members.contains(gone->session))
           tell({let_go(stream_, image_.state, gone->session, last)});
         if (l.last && &r == &l.page->back())
-          let_out({std::make_shared<const publication>(publication{stream_, r.version, r.time, std::move(*content)})});
+          rt_.out.publish(std::array{
+              std::make_shared<const publication>(publication{stream_, r.version, r.time, std::move(*content)})});
       }
     }
     if (!l.last) ask_for_page(l.page->back().version);
@@ -383,7 +379,7 @@ private:
   const stream_id stream_;
   phase phase_ = phase::unknown;
   entity_image<Entity> image_; ///< as decided, durable or not
-  std::deque<pending> pending_;
+  std::deque<pending_command> pending_;
   keys_under_way keys_;
   std::vector<request_ptr<Entity>> stash_;
   std::uint64_t last_ticket_ = 0, answered_ = 0, load_ticket_ = 0;
