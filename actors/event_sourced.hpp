@@ -126,7 +126,7 @@ private:
   /// What is let out when a commit is done: first what others see, then who is told that they see no more.
   struct released {
     std::vector<publication_ptr> published;
-    std::vector<session_id> dismissed;
+    std::vector<domain::dismissal> dismissed;
   };
 
   /// A command between its decision and its release.
@@ -136,7 +136,7 @@ private:
     reply respond;
     std::vector<publication_ptr> published;
     std::vector<timer_change> timers;
-    std::vector<session_id> dismissed;
+    std::vector<domain::dismissal> dismissed;
     std::string key;
     bool claimed = false;
   };
@@ -276,8 +276,8 @@ private:
 
   void let_out(const released& out) {
     if (!out.published.empty()) rt_.out.publish(out.published);
-    for (const auto& session : out.dismissed)
-      rt_.entities.tell(make_stream(domain::session::family, session.text),
+    for (const auto& d : out.dismissed)
+      rt_.entities.tell(make_stream(domain::session::family, d.session.text),
                         std::make_shared<dismissed>(dismissed{stream_}));
   }
 
@@ -354,7 +354,8 @@ private:
       committed(*e);
       if constexpr (is_place) {
         const auto* gone = std::get_if<events::left>(e);
-        if (gone && !image_.state.members.contains(gone->session)) out.dismissed.push_back(gone->session);
+        if (gone && !image_.state.members.contains(gone->session))
+          out.dismissed.push_back({gone->session, gone->reason});
         if (l.last && &r == &l.page->back())
           out.published = {
               std::make_shared<const publication>(publication{stream_, r.version, r.time, std::move(*content)})};
