@@ -130,7 +130,7 @@ void hub::state::deliver(subscription& s, run& r) {
   }
   if (!owed && !r.has_signals()) return;
   const auto& e = r.in(s.who.line->framing(), counted.encoded);
-  if (r.has_signals())
+  if (r.is_selective())
     queue_chosen(s, r, e, owed);
   else
     queue_slice(s.who, e, e.offsets[s.next - r.first_seq()], e.offsets.back());
@@ -143,7 +143,8 @@ void hub::state::queue_chosen(subscription& s, const run& r, const encoded_run& 
   std::size_t begin = 0, end = 0;
   for (std::size_t i = 0; i < r.items().size(); ++i) {
     const auto& item = r.items()[i];
-    const bool chosen = item.seq == 0 ? *item.told_not != s.who.session : owed && item.seq >= s.next;
+    const bool is_due = item.seq == 0 ? *item.told_not != s.who.session : owed && item.seq >= s.next;
+    const bool chosen = is_due && item.shown && is_for(*item.shown, s.who);
     if (!chosen) continue;
     if (e.offsets[i] != end) {
       queue_slice(s.who, e, begin, end);
@@ -159,7 +160,7 @@ void hub::state::queue_slice(member& m, const encoded_run& e, std::size_t begin,
 }
 
 void hub::state::deliver_directed(const publication_ptr& p) {
-  const auto& to = std::get<domain::relay_signal>(std::get<domain::signal>(p->what)).to;
+  const auto& to = domain::addressee(std::get<domain::signal>(p->what));
   run r{{&p, 1}, SIZE_MAX};
   const auto [first, last] = sessions.equal_range(to);
   for (auto i = first; i != last; ++i) {
@@ -179,13 +180,14 @@ hub::hub(refill_source& log, limits bounds)
   : state_{std::make_shared<state>(log, bounds)} {}
 hub::~hub() = default;
 
-void hub::attach(std::shared_ptr<connection> c, session_id session) {
+void hub::attach(std::shared_ptr<connection> c, session_id session, user_id user) {
   const auto id = c->ref().id;
   auto& m = state_->members[id];
   PARLEY_ASSERT(!m);
   m = std::make_unique<state::member>();
   m->line = std::move(c);
   m->session = std::move(session);
+  m->user = std::move(user);
   state_->sessions.emplace(m->session, m.get());
 }
 
@@ -259,9 +261,8 @@ void hub::publish(std::span<const publication_ptr> published) {
   state::topic* at = nullptr;
   for (const auto& p : published) {
     const auto* signal = std::get_if<domain::signal>(&p->what);
-    const auto* relay = signal ? std::get_if<domain::relay_signal>(signal) : nullptr;
-    if (relay && !relay->to.empty()) {
-      if (state_->sessions.contains(relay->to)) state_->directed.push_back(p);
+    if (signal && !domain::addressee(*signal).empty()) {
+      if (state_->sessions.contains(domain::addressee(*signal))) state_->directed.push_back(p);
       continue;
     }
     if (!at || at->id != p->topic) {
