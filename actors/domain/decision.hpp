@@ -45,11 +45,18 @@ struct dismissal {
   std::string reason; ///< as in `left` and `knock-ended`
 };
 
+/// A signal on another topic than the entity's own, an inbox's mostly.
+struct remote_signal {
+  stream_id topic;
+  signal what;
+};
+
 template <class Event>
 struct decision {
-  std::vector<Event> events;         ///< empty: what was asked for holds already
-  std::vector<timer_change> timers;  ///< stream left empty: the entity's own
-  std::vector<signal> signals;       ///< shown once the events are durable, never stored
+  std::vector<Event> events;        ///< empty: what was asked for holds already
+  std::vector<timer_change> timers; ///< stream left empty: the entity's own
+  std::vector<signal> signals;      ///< shown once the events are durable, never stored
+  std::vector<remote_signal> remote_signals;
   std::vector<dismissal> dismissed;  ///< who is let go by this decision, and must be told
   std::vector<session_id> let_in;    ///< sessions that waited and are members by this decision, and must be told
   std::vector<stream_append> claims; ///< further streams in the same atomic commit (an e-mail claim)
