@@ -2,7 +2,7 @@
 // does not grow with the batch. State-like rows are written with ON CONFLICT DO UPDATE, so a row ends up as its events
 // say, whatever was there.
 
-#include "projections/pg/room_tables.hpp"
+#include "projections/pg/tables_rooms.hpp"
 #include "projections/pg/store.hpp"
 
 namespace parley::pg {
