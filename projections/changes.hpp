@@ -3,6 +3,7 @@
 // set-wise statements in any order within a model. Pure.
 
 #include "projections/accounts.hpp"
+#include "projections/admissions.hpp"
 #include "projections/conversations.hpp"
 #include "projections/holds.hpp"
 #include "projections/inboxes.hpp"
@@ -28,6 +29,7 @@ struct change_set {
   room_changes rooms;
   lounge_changes lounges;
   member_changes members;
+  admission_changes admissions;
   message_changes messages;
   conversation_changes conversations;
   inbox_changes inboxes;

@@ -189,7 +189,7 @@ void client_link::leave_session(bool clean) {
 void client_link::greet(const greeting& g) {
   if (!connection_) return;
   phase_ = phase::live;
-  if (!std::exchange(attached_to_hub_, true)) hub_.attach(connection_, session_);
+  if (!std::exchange(attached_to_hub_, true)) hub_.attach(connection_, session_, g.user);
   places_ = {g.places.begin(), g.places.end()};
   std::string body;
   json_writer out{body};
@@ -247,6 +247,10 @@ void client_link::left(const stream_id& place) {
   json_writer out{body};
   write_place(out, place);
   connection_->push(is_room ? "room-left" : "lounge-left", {}, body);
+}
+
+void client_link::tell(std::string_view event, const std::string& body) {
+  if (connection_) connection_->push(event, {}, body);
 }
 
 void client_link::close(close_reason why) {

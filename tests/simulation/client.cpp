@@ -163,7 +163,7 @@ void client::check_settled() {
     // Of a join whose answer was lost it knows nothing; what it is owed then begins with its joining.
     const auto& v = views_[stream_id{id}];
     const auto base = v.following ? v.last : std::max(v.last, in->second);
-    const auto missing = place.next_shown(base);
+    const auto missing = place.next_shown(base, user_);
     claim("nothing is missed", missing == 0,
           [&, &id = id] { return fmt::format("{}: has seq {}, and {} never came", id, base, missing); });
   }
