@@ -28,6 +28,13 @@ struct folder {
   void operator()(const events::message_sent& e) const { changes.messages.fold(r, e); }
   void operator()(const events::room_opened&) const {}
   void operator()(const events::lounge_created&) const {}
+  void operator()(const events::lounge_changed&) const {}
+  void operator()(const events::role_changed& e) const { changes.moderation.fold(r, e); }
+  void operator()(const events::moderation_action& e) const { changes.moderation.fold(r, e); }
+  void operator()(const events::moderation_expired& e) const { changes.moderation.fold(r, e); }
+  void operator()(const events::moderation_appealed& e) const { changes.moderation.fold(r, e); }
+  void operator()(const events::moderation_reversed& e) const { changes.moderation.fold(r, e); }
+  void operator()(const events::message_deleted& e) const { changes.moderation.fold(r, e); }
   void operator()(const events::offer_relayed&) const {}
   void operator()(const events::answer_relayed&) const {}
 };

@@ -6,6 +6,7 @@
 #include "projections/lounges.hpp"
 #include "projections/members.hpp"
 #include "projections/messages.hpp"
+#include "projections/moderation.hpp"
 #include "projections/rooms.hpp"
 #include "projections/sessions.hpp"
 #include "projections/users.hpp"
@@ -23,6 +24,7 @@ struct change_set {
   lounge_changes lounges;
   member_changes members;
   message_changes messages;
+  moderation_changes moderation;
 };
 
 /// Folds records that follow `from` without a gap. errc::corrupt, naming the position, when one cannot be decoded or

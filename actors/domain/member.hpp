@@ -4,6 +4,7 @@
 #include "actors/domain/decision.hpp"
 #include "events/json_writer.hpp"
 
+#include <functional>
 #include <map>
 
 namespace parley::domain {
@@ -31,7 +32,8 @@ using members = std::map<session_id, member>;
 [[nodiscard]] result<std::string> member_name(std::string_view asked, const context& by);
 
 /// Appends `users` and `participants`, the same array: {id, socketId, userId, username, name, isHost, guest, joinedAt}.
-/// The member `self` is listed whatever the bound.
-void write_members(json_writer& out, const members& present, const user_id& host, const session_id& self);
+/// The member `self` is listed whatever the bound. `more` adds what the place knows of each.
+void write_members(json_writer& out, const members& present, const user_id& host, const session_id& self,
+                   const std::function<void(json_writer&, const member&)>& more = {});
 
 } // namespace parley::domain
