@@ -95,7 +95,7 @@ struct lounge {
     bool is_typing = false;
   };
 
-  // --- settings and moderation (lounge_moderation.cpp). errc::forbidden to whom may not do it. -----------------------
+  // --- settings and moderation (lounge_moderation.cpp). errc::forbidden to whom may not do it. ----------------
 
   /// By the owner or a moderator. What is not given stays.
   struct change {

@@ -17,25 +17,14 @@ bool is_one_of(std::string_view word, std::initializer_list<std::string_view> of
   return std::ranges::find(of, word) != of.end();
 }
 
-// --- who may ------------------------------------------------------------------------------------------------------
-
-int rank(const lounge::state& s, const user_id& user) {
-  return user == s.owner ? 2 : s.moderators.contains(user) ? 1 : 0;
-}
-
-result<void> check_moderates(const lounge::state& s, const context& by) {
-  if (s.id.empty()) return fail(errc::lounge_not_found);
-  if (by.user.empty()) return fail(errc::unauthenticated);
-  if (rank(s, by.user) == 0) return fail(errc::forbidden, "only the owner and moderators may do this");
-  return {};
-}
+// --- who may -----------------------------------------------------------------------------------------------------
 
 result<void> check_outranks(const lounge::state& s, const context& by, const user_id& target) {
   if (rank(s, by.user) > rank(s, target)) return {};
   return fail(errc::forbidden, "moderators act on members, not on each other or the owner");
 }
 
-// --- mutes and bans in force ----------------------------------------------------------------------------------------
+// --- mutes and bans in force -------------------------------------------------------------------------------------
 
 using restrictions = std::map<user_id, lounge::restriction>;
 
@@ -80,7 +69,7 @@ void forget_an_action(lounge::state& s) {
   if (oldest != s.actions.end()) s.actions.erase(oldest);
 }
 
-// --- acting -------------------------------------------------------------------------------------------------------
+// --- acting ------------------------------------------------------------------------------------------------------
 
 /// The event as asked for, but for target and evidence. errc::invalid, naming the field.
 result<events::moderation_action> make_action(const lounge::moderate& c, const context& by) {
@@ -174,47 +163,7 @@ decided deletion(const known_message& m, const context& by, std::optional<events
 
 } // namespace
 
-// --- settings and roles ---------------------------------------------------------------------------------------------
-
-result<decided> decide_one(const lounge::state& s, const lounge::change& c, const context& by) {
-  if (auto may = check_moderates(s, by); !may) return pass(std::move(may.error()));
-  auto name = clean_line(c.name.value_or(s.name), lounge_name_bytes_max, "name");
-  if (!name) return pass(std::move(name.error()));
-  if (name->empty()) return fail(errc::invalid, "name is empty");
-  auto topic = clean_line(c.topic.value_or(s.topic), lounge_topic_bytes_max, "topic");
-  if (!topic) return pass(std::move(topic.error()));
-  const auto slow_mode = c.slow_mode_seconds.value_or(s.slow_mode_seconds);
-  if (slow_mode > slow_mode_seconds_max)
-    return fail(errc::invalid, "slowModeSeconds must be 0 to " + std::to_string(slow_mode_seconds_max));
-  decided d;
-  if (*name != s.name || *topic != s.topic || slow_mode != s.slow_mode_seconds)
-    d.events.push_back(events::lounge_changed{by.user, std::move(*name), std::move(*topic), slow_mode});
-  return d;
-}
-
-result<decided> decide_one(const lounge::state& s, const lounge::set_role& c, const context& by) {
-  if (auto may = check_moderates(s, by); !may) return pass(std::move(may.error()));
-  if (!is_one_of(c.role, {"moderator", "member"})) return fail(errc::invalid, "role must be moderator or member");
-  if (!is_identifier(c.user.text, user_id_bytes_max)) return fail(errc::invalid, "this is no user's id");
-  const bool makes = c.role == "moderator";
-  const bool resigns = c.user == by.user && !makes;
-  if (c.user == s.owner) return fail(errc::forbidden, "nobody changes the owner's role");
-  if (by.user != s.owner && !resigns) return fail(errc::forbidden, "only the owner makes moderators");
-  if (s.moderators.contains(c.user) == makes) return decided{};
-  if (makes) {
-    const auto is_guest = [&](const auto& m) { return m.second.user == c.user && m.second.guest; };
-    if (std::ranges::any_of(s.members, is_guest)) return fail(errc::guests_not_allowed, "a guest cannot be moderator");
-    if (s.bans.contains(c.user)) return fail(errc::conflict, "this user is banned");
-    if (s.moderators.size() >= lounge_moderators_max)
-      return fail(errc::conflict, "a lounge has at most " + std::to_string(lounge_moderators_max) + " moderators");
-  }
-  decided d;
-  d.events.push_back(events::role_changed{c.user, c.role, by.user});
-  return d;
-}
-
-// --- what moderators do
-// -----------------------------------------------------------------------------------------------
+// --- what moderators do ------------------------------------------------------------------------------------------
 
 result<decided> decide_one(const lounge::state& s, const lounge::moderate& c, const context& by) {
   if (auto may = check_moderates(s, by); !may) return pass(std::move(may.error()));
@@ -259,7 +208,7 @@ result<decided> decide_one(const lounge::state& s, const lounge::delete_message&
   return deletion(*m, by, std::move(*action));
 }
 
-// --- appeals ------------------------------------------------------------------------------------------------------
+// --- appeals -----------------------------------------------------------------------------------------------------
 
 result<decided> decide_one(const lounge::state& s, const lounge::appeal& c, const context& by) {
   const auto at = s.actions.find(c.action);
@@ -299,12 +248,7 @@ result<decided> decide_one(const lounge::state& s, const lounge::reverse& c, con
   return d;
 }
 
-result<decided> decide_one(const lounge::state& s, const lounge::check_moderator&, const context& by) {
-  if (auto may = check_moderates(s, by); !may) return pass(std::move(may.error()));
-  return decided{};
-}
-
-// --- the end of mutes and bans ---------------------------------------------------------------------------------------
+// --- the end of mutes and bans -----------------------------------------------------------------------------------
 
 /// The end of an action never changes, so its timer is believed even when this machine's clock was set back since.
 result<decided> decide_one(const lounge::state& s, const lounge::timer_fired& c, const context&) {
@@ -333,11 +277,6 @@ decided overdue(const lounge::state& s, const lounge::command& c, const context&
   return d;
 }
 
-std::string_view role_of(const lounge::state& s, const user_id& user) {
-  constexpr std::array<std::string_view, 3> roles{"member", "moderator", "owner"};
-  return roles[static_cast<std::size_t>(rank(s, user))];
-}
-
 result<void> check_not_banned(const lounge::state& s, const user_id& user) {
   if (const auto at = s.bans.find(user); at != s.bans.end())
     return tl::make_unexpected(refusal(errc::banned, "banned from here", at->second));
@@ -355,21 +294,7 @@ user_id user_named(const lounge::state& s, const std::string& target) {
   return at == s.members.end() ? user_id{target} : at->second.user;
 }
 
-// --- folding ------------------------------------------------------------------------------------------------------
-
-void apply(lounge::state& s, const events::lounge_changed& e, time_point) {
-  s.name = e.name;
-  s.topic = e.topic;
-  s.slow_mode_seconds = e.slow_mode_seconds;
-  if (s.slow_mode_seconds == 0) s.last_words.clear();
-}
-
-void apply(lounge::state& s, const events::role_changed& e, time_point) {
-  if (e.role == "moderator")
-    s.moderators[e.user] = {e.by};
-  else
-    s.moderators.erase(e.user);
-}
+// --- folding -----------------------------------------------------------------------------------------------------
 
 void apply(lounge::state& s, const events::moderation_action& e, time_point when) {
   forget_an_action(s);

@@ -25,6 +25,10 @@ void apply(lounge::state& s, const events::moderation_appealed& e, time_point wh
 void apply(lounge::state& s, const events::moderation_reversed& e, time_point when);
 void apply(lounge::state& s, const events::message_deleted& e, time_point when);
 
+/// 2 the owner, 1 a moderator, 0 everybody else.
+[[nodiscard]] int rank(const lounge::state& s, const user_id& user);
+/// errc::lounge_not_found, errc::unauthenticated, errc::forbidden.
+[[nodiscard]] result<void> check_moderates(const lounge::state& s, const context& by);
 /// owner, moderator, member.
 [[nodiscard]] std::string_view role_of(const lounge::state& s, const user_id& user);
 /// errc::banned, errc::muted with until when.

@@ -53,8 +53,7 @@ domain::context at(domain::context by, time_point now) {
 
 } // namespace
 
-// --- roles and settings
-// -----------------------------------------------------------------------------------------------
+// --- roles and settings ---------------------------------------------------------------------------------------------
 
 TEST_CASE("the owner makes moderators and takes it back; asked again nothing changes") {
   given<lounge>({created}).when(lounge::set_role{{"mia"}, "moderator"}, ann).then({mia_moderates});
