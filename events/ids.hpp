@@ -26,6 +26,9 @@ using lounge_id = text_id<struct lounge_tag>;
 using message_id = text_id<struct message_tag>;
 using action_id = text_id<struct action_tag>; ///< something a moderator did
 using report_id = text_id<struct report_tag>; ///< somebody's word to moderators
+using conversation_id = text_id<struct conversation_tag>;
+using call_id = text_id<struct call_tag>; ///< `<random>.<conversation>`, so that it leads there
+using notification_id = text_id<struct notification_tag>;
 
 /// Names a stream of the log, `family/key`, at most `stream_id_bytes_max` bytes, no NUL. Location-free: it says which
 /// entity is meant, never where it runs.
