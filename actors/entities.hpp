@@ -4,6 +4,7 @@
 
 #include "actors/domain/account.hpp"
 #include "actors/domain/lounge.hpp"
+#include "actors/domain/reports.hpp"
 #include "actors/domain/room.hpp"
 #include "events/errors.hpp"
 #include "events/ids.hpp"
@@ -80,7 +81,7 @@ struct entity_list {
   using any_command = std::variant<typename Entities::command...>;
 };
 /// Every entity that others speak to. A session is not one: it has a client (actors/registry.hpp).
-using addressed_entities = entity_list<domain::account, domain::room, domain::lounge>;
+using addressed_entities = entity_list<domain::account, domain::room, domain::lounge, domain::reports>;
 using any_request = addressed_entities::any_request;
 using any_command = addressed_entities::any_command;
 

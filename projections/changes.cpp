@@ -22,6 +22,8 @@ struct folder {
     std::visit(*this, e);
   }
 
+  void operator()(const events::reports_event& e) const { changes.reports.fold(r, e); }
+
   void operator()(const events::joined& e) const { changes.members.fold(r, e); }
   void operator()(const events::left& e) const { changes.members.fold(r, e); }
   void operator()(const events::room_closed& e) const { changes.members.fold(r, e); }

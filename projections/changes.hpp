@@ -7,6 +7,7 @@
 #include "projections/members.hpp"
 #include "projections/messages.hpp"
 #include "projections/moderation.hpp"
+#include "projections/reports.hpp"
 #include "projections/rooms.hpp"
 #include "projections/sessions.hpp"
 #include "projections/users.hpp"
@@ -25,6 +26,7 @@ struct change_set {
   member_changes members;
   message_changes messages;
   moderation_changes moderation;
+  report_changes reports;
 };
 
 /// Folds records that follow `from` without a gap. errc::corrupt, naming the position, when one cannot be decoded or

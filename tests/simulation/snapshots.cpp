@@ -2,6 +2,7 @@
 
 #include "actors/domain/account.hpp"
 #include "actors/domain/lounge.hpp"
+#include "actors/domain/reports.hpp"
 #include "actors/domain/room.hpp"
 #include "actors/entity_image.hpp"
 
@@ -38,6 +39,7 @@ std::string snapshot_difference(const event_log& log, const stream_id& stream) {
   if (family == domain::session::family) return difference<domain::session>(log, **kept);
   if (family == domain::room::family) return difference<domain::room>(log, **kept);
   if (family == domain::lounge::family) return difference<domain::lounge>(log, **kept);
+  if (family == domain::reports::family) return difference<domain::reports>(log, **kept);
   return stream.text + ": nobody takes snapshots of these";
 }
 
