@@ -266,8 +266,8 @@ private:
     if (!out.published.empty()) rt_.out.publish(out.published);
     if constexpr (requires { Entity::is_followed; })
       if (out.wrote) rt_.follower.happened();
-    for (const auto& session : out.dismissed)
-      rt_.entities.tell(make_stream(domain::session::family, session.text),
+    for (const auto& d : out.dismissed)
+      rt_.entities.tell(make_stream(domain::session::family, d.session.text),
                         std::make_shared<dismissed>(dismissed{stream_}));
   }
 
@@ -344,7 +344,8 @@ private:
       committed(*e);
       if constexpr (is_place<Entity>) {
         const auto* gone = std::get_if<events::left>(e);
-        if (gone && !image_.state.members.contains(gone->session)) out.dismissed.push_back(gone->session);
+        if (gone && !image_.state.members.contains(gone->session))
+          out.dismissed.push_back({gone->session, gone->reason});
         if (l.last && &r == &l.page->back())
           out.published = {
               std::make_shared<const publication>(publication{stream_, r.version, r.time, std::move(*content)})};

@@ -16,7 +16,7 @@ struct pending_command {
   reply respond;
   std::vector<publication_ptr> published;
   std::vector<timer_change> timers;
-  std::vector<session_id> dismissed;
+  std::vector<domain::dismissal> dismissed;
   std::string key;
   bool claimed = false;
 };
@@ -24,7 +24,7 @@ struct pending_command {
 /// First what others see, then who is told that they see no more.
 struct released {
   std::vector<publication_ptr> published;
-  std::vector<session_id> dismissed;
+  std::vector<domain::dismissal> dismissed;
   bool wrote = false;
 };
 

@@ -2,6 +2,7 @@
 // What a batch of events changes in all read models: at most one change a row, so that a store applies it with a few
 // set-wise statements in any order within a model. Pure.
 
+#include "projections/admissions.hpp"
 #include "projections/logins.hpp"
 #include "projections/lounges.hpp"
 #include "projections/members.hpp"
@@ -24,6 +25,7 @@ struct change_set {
   room_changes rooms;
   lounge_changes lounges;
   member_changes members;
+  admission_changes admissions;
   message_changes messages;
   moderation_changes moderation;
   report_changes reports;

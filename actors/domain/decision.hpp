@@ -12,6 +12,11 @@
 //   static std::string reply(const state& after, const command&, const context&, version at);  // JSON object text
 //   static std::string snapshot(const state&);            // JSON object text
 //   static result<state> restore(std::string_view snapshot);
+//
+// and where its signals are more than shown (see room.hpp):
+//
+//   static void heed(state&, const signal& shown);
+//   static bool may_rest(const state&);
 
 #include "actors/domain/signals.hpp"
 #include "events/clock.hpp"
@@ -34,6 +39,12 @@ struct context {
   std::string cause; ///< id of the command, for the record
 };
 
+/// A session that a place lets go: it is no member any more, or waits no more.
+struct dismissal {
+  session_id session;
+  std::string reason; ///< as in `left` and `knock-ended`
+};
+
 /// A signal on another topic than the entity's own, an inbox's mostly.
 struct remote_signal {
   stream_id topic;
@@ -46,7 +57,8 @@ struct decision {
   std::vector<timer_change> timers; ///< stream left empty: the entity's own
   std::vector<signal> signals;      ///< shown once the events are durable, never stored
   std::vector<remote_signal> remote_signals;
-  std::vector<session_id> dismissed; ///< sessions that are members no more by this decision and must be told
+  std::vector<dismissal> dismissed;  ///< who is let go by this decision, and must be told
+  std::vector<session_id> let_in;    ///< sessions that waited and are members by this decision, and must be told
   std::vector<stream_append> claims; ///< further streams in the same atomic commit (an e-mail claim)
   std::optional<error> refused_with; ///< the events are written, and the caller gets this error all the same
 };

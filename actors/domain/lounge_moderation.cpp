@@ -109,7 +109,7 @@ void put_out(decided& d, const lounge::state& s, const user_id& target, std::str
     if (m.user != target) continue;
     d.events.push_back(
         events::left{m.user, session, false, static_cast<std::uint32_t>(--present), std::string{reason}, m.name});
-    d.dismissed.push_back(session);
+    d.dismissed.push_back({session, std::string{reason}});
   }
 }
 

@@ -12,12 +12,19 @@ namespace parley::domain {
 /// How many of the present an answer to a join lists. `participantCount` counts all; the rest is asked for by page.
 inline constexpr std::size_t listed_members_max = 1000;
 
+/// What a member last said of itself, as far as it is remembered (see room.hpp).
+struct member_status {
+  bool muted = false, video_off = false, hand_raised = false;
+  friend bool operator==(const member_status&, const member_status&) = default;
+};
+
 struct member {
   user_id user;
   std::string name;
   bool guest = false;
   time_point joined_at;
   version joined_seq = 0; ///< of the `joined` that brought it in
+  member_status status{}; ///< in no snapshot
   friend bool operator==(const member&, const member&) = default;
 };
 using members = std::map<session_id, member>;

@@ -186,7 +186,7 @@ void client_link::leave_session(bool clean) {
 void client_link::greet(const greeting& g) {
   if (!connection_) return;
   phase_ = phase::live;
-  if (!std::exchange(attached_to_hub_, true)) hub_.attach(connection_, session_);
+  if (!std::exchange(attached_to_hub_, true)) hub_.attach(connection_, session_, g.user);
   places_ = {g.places.begin(), g.places.end()};
   std::string body;
   json_writer out{body};

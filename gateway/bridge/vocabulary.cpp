@@ -2,7 +2,8 @@
 
 #include "events/json_writer.hpp"
 #include "events/record.hpp"
-#include "gateway/bridge/arguments.hpp"
+#include "gateway/bridge/addressing.hpp"
+#include "gateway/bridge/room_vocabulary.hpp"
 
 #include <array>
 
@@ -13,118 +14,10 @@ using domain::lounge;
 using domain::room;
 using nlohmann::json;
 
-constexpr names room_names{"roomId", "room", "roomCode", "code"};
-constexpr names lounge_names{"loungeId", "lounge"};
 constexpr names lounge_event_names{"loungeId", "lounge", "id"};
 constexpr names text_names{"text", "message", "content"};
-constexpr names target_names{"to", "target", "targetId", "targetUserId", "targetSocketId", "toUserId"};
 constexpr names name_names{"displayName", "name"};
-constexpr std::size_t place_bytes_max = 128;
 constexpr std::size_t shown_event_bytes_max = 64;
-
-struct asked {
-  const arguments& given;
-  const speaker& who;
-  random_source& ids;
-};
-
-tl::unexpected<error> pass(error&& e) { return tl::make_unexpected(std::move(e)); }
-
-// --- places
-// -----------------------------------------------------------------------------------------------------------
-
-struct place {
-  stream_id stream;
-  std::string display_id; ///< as the client wrote it
-  [[nodiscard]] bool is_room() const { return stream.family() == room::family; }
-  [[nodiscard]] std::string key() const { return std::string{stream.key()}; }
-};
-
-bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
-
-result<std::string> checked_place_id(const json& value, std::string_view field) {
-  auto text = id_text(value, field);
-  if (!text) return text;
-  std::string id{trimmed(*text)};
-  if (id.empty() || id.size() > place_bytes_max)
-    return fail(errc::invalid, std::string{field} + " must be 1 to " + std::to_string(place_bytes_max) + " bytes long");
-  for (const char c : id)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F || c == '/')
-      return fail(errc::invalid, std::string{field} + " must not contain control characters or '/'");
-  return id;
-}
-
-result<place> room_of(const json& value) {
-  auto id = checked_place_id(value, "roomId");
-  if (!id) return pass(std::move(id.error()));
-  auto key = *id;
-  for (char& c : key)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return place{make_stream(room::family, key), std::move(*id)};
-}
-
-result<place> lounge_of(const json& value) {
-  auto id = checked_place_id(value, "loungeId");
-  if (!id) return pass(std::move(id.error()));
-  return place{make_stream(lounge::family, *id), *id};
-}
-
-/// The only place of this family the speaker is in; null: none or several.
-const stream_id* only_one(const speaker& who, std::string_view family) {
-  const stream_id* only = nullptr;
-  for (const auto& p : who.places) {
-    if (p.family() != family) continue;
-    if (only) return nullptr;
-    only = &p;
-  }
-  return only;
-}
-
-result<place> only_room(const speaker& who) {
-  if (const auto* only = only_one(who, room::family)) return place{*only, std::string{only->key()}};
-  return fail(errc::malformed, "roomId is missing, and you are not in exactly one room");
-}
-
-result<place> only_lounge(const speaker& who) {
-  if (const auto* only = only_one(who, lounge::family)) return place{*only, std::string{only->key()}};
-  return fail(errc::malformed, "loungeId is missing, and you are not in exactly one lounge");
-}
-
-/// Which of the two an event means when it addresses nothing.
-enum class usual { room, lounge };
-
-/// The place a message or typing addresses: by its fields whatever the event's name, then by a leading id, then the
-/// only place the speaker is in.
-result<place> addressed(const asked& a, usual otherwise) {
-  if (const auto* id = a.given.find(lounge_names)) return lounge_of(*id);
-  if (const auto* id = a.given.find(room_names)) return room_of(*id);
-  const bool lounge_first = otherwise == usual::lounge;
-  if (const auto* id = a.given.leading(); id && !id->is_null()) return lounge_first ? lounge_of(*id) : room_of(*id);
-  const auto* a_room = only_one(a.who, room::family);
-  const auto* a_lounge = only_one(a.who, lounge::family);
-  if (lounge_first ? a_lounge != nullptr || !a_room : a_room == nullptr && a_lounge != nullptr)
-    return only_lounge(a.who);
-  return only_room(a.who);
-}
-
-/// A place that is entered or left: a field, a leading id, or a bare id.
-const json* named_place(const arguments& given, names fields) {
-  if (const auto* id = given.find(fields)) return id;
-  if (const auto* id = given.leading(); id && !id->is_null()) return id;
-  const auto* bare = given.value();
-  return bare && !bare->is_object() && !bare->is_null() ? bare : nullptr;
-}
-
-template <class Command>
-tell_place tell(const place& p, Command command, std::optional<idempotency> once = {}) {
-  return {p.stream, std::move(command), std::move(once)};
-}
 
 // --- entering and leaving
 // ---------------------------------------------------------------------------------------------
@@ -275,79 +168,6 @@ result<client_request> typing(const asked& a) {
   return tell(*where, lounge::command{lounge::typing{is_typing}});
 }
 
-// --- signaling
-// --------------------------------------------------------------------------------------------------------
-
-std::string_view word_of(domain::relay_kind kind) {
-  switch (kind) {
-  case domain::relay_kind::offer: return "offer";
-  case domain::relay_kind::answer: return "answer";
-  case domain::relay_kind::candidate: break;
-  }
-  return "candidate";
-}
-
-/// A browser's candidate spread over the message itself, {roomId, candidate: "candidate:…", sdpMid, sdpMLineIndex}, is
-/// put together again.
-std::string candidate_from(const json& fields, const json& candidate) {
-  if (!candidate.is_string() || (!fields.contains("sdpMid") && !fields.contains("sdpMLineIndex")))
-    return compact(candidate);
-  auto whole = json::object();
-  for (const auto* name : {"candidate", "sdpMid", "sdpMLineIndex", "usernameFragment"})
-    if (const auto at = fields.find(name); at != fields.end()) whole[name] = *at;
-  return compact(whole);
-}
-
-std::optional<std::string> named_payload(const json& fields, domain::relay_kind kind) {
-  const auto own = fields.find(word_of(kind));
-  const bool candidate = kind == domain::relay_kind::candidate;
-  // A null candidate says that there are no more (W3C WebRTC, section 4.8.1).
-  if (own != fields.end() && (candidate || !own->is_null()))
-    return candidate ? candidate_from(fields, *own) : compact(*own);
-  for (const auto* name : {"sdp", "offer", "answer", "candidate"})
-    if (const auto at = fields.find(name); at != fields.end() && !at->is_null()) return compact(*at);
-  return std::nullopt;
-}
-
-/// Of (roomId, payload) the second argument may be the body itself, {type, sdp} or {candidate, sdpMid, …}, or an object
-/// that names it: a body's members are texts, and it addresses nobody.
-bool is_whole_body(const arguments& given, domain::relay_kind kind) {
-  const auto* fields = given.fields();
-  if (!fields) return true;
-  if (!given.leading() || given.find(target_names) || given.find(room_names)) return false;
-  const auto own = fields->find(word_of(kind));
-  if (kind == domain::relay_kind::candidate) return own == fields->end() || own->is_string();
-  return own == fields->end() && !(fields->contains("sdp") && (*fields)["sdp"].is_object());
-}
-
-result<client_request> relay(const asked& a, domain::relay_kind kind) {
-  auto to = a.given.text_or_number(target_names);
-  if (!to) return pass(std::move(to.error()));
-  auto where = [&]() -> result<place> {
-    if (const auto* id = a.given.find(room_names)) return room_of(*id);
-    if (const auto* id = a.given.leading(); id && !id->is_null()) return room_of(*id);
-    return only_room(a.who);
-  }();
-  if (!where) return pass(std::move(where.error()));
-  std::optional<std::string> payload;
-  if (!is_whole_body(a.given, kind))
-    payload = named_payload(*a.given.fields(), kind);
-  else if (const auto* value = a.given.value(); value && !value->is_null())
-    payload = compact(*value);
-  if (!payload) return fail(errc::malformed, std::string{word_of(kind)} + " is missing");
-  if (payload->size() > domain::relay_bytes_max)
-    return fail(errc::too_large,
-                std::string{word_of(kind)} + " may have at most " + std::to_string(domain::relay_bytes_max) + " bytes");
-  std::string digest;
-  if (kind != domain::relay_kind::candidate) digest = to_hex(sha256(*payload));
-  room::relay command{kind, to->value_or(""), std::move(*payload), std::move(digest)};
-  return tell(*where, room::command{std::move(command)});
-}
-
-result<client_request> offer(const asked& a) { return relay(a, domain::relay_kind::offer); }
-result<client_request> answer(const asked& a) { return relay(a, domain::relay_kind::answer); }
-result<client_request> ice_candidate(const asked& a) { return relay(a, domain::relay_kind::candidate); }
-
 struct entry {
   std::string_view event;
   result<client_request> (*interpret)(const asked&);
@@ -364,6 +184,11 @@ constexpr std::array vocabulary{
     entry{"leave-room", leave_room},
     entry{"join-lounge", join_lounge},
     entry{"leave-lounge", leave_lounge},
+    entry{"status", status},
+    entry{"reaction", reaction},
+    entry{"admit", admit},
+    entry{"deny", deny},
+    entry{"kick", kick},
 };
 
 } // namespace

@@ -103,6 +103,51 @@ struct shower {
     return presented{expired ? "room-expired" : "room-closed", {}, b.timestamp().end_durable()};
   }
 
+  std::optional<presented> operator()(const events::room_changed& e) const {
+    auto b = body(e.title.size());
+    b.place().json().field("title", e.title);
+    if (e.starts_at)
+      b.json().field("startsAt", to_iso8601(*e.starts_at));
+    else
+      b.json().key("startsAt").null();
+    b.json().field("by", e.by.text);
+    return presented{"room-changed", {}, b.timestamp().end_durable()};
+  }
+
+  std::optional<presented> operator()(const events::knocked& e) const {
+    auto b = body(2 * e.name.size());
+    b.person(e.user, e.session, e.name).json().field("guest", e.guest);
+    return presented{"knock", {}, b.place().timestamp().end_durable(), e.host};
+  }
+
+  std::optional<presented> operator()(const events::knock_ended& e) const {
+    auto b = body(0);
+    b.json().field("userId", e.user.text).field("socketId", e.session.text);
+    b.place().json().field("reason", e.reason);
+    return presented{"knock-ended", {}, b.timestamp().end_durable(), e.host};
+  }
+
+  std::optional<presented> operator()(const domain::knock_signal& s) const {
+    auto b = body(2 * s.name.size());
+    b.person(s.user, s.session, s.name).json().field("guest", s.guest);
+    return presented{"knock", {}, b.place().timestamp().end()};
+  }
+
+  std::optional<presented> operator()(const domain::status_signal& s) const {
+    auto b = body(2 * s.name.size());
+    b.person(s.user, s.session, s.name);
+    if (s.muted) b.json().field("muted", *s.muted);
+    if (s.video_off) b.json().field("videoOff", *s.video_off);
+    if (s.hand_raised) b.json().field("handRaised", *s.hand_raised);
+    return presented{"status", {}, b.place().end()};
+  }
+
+  std::optional<presented> operator()(const domain::reaction_signal& s) const {
+    auto b = body(2 * s.name.size() + s.emoji.size());
+    b.person(s.user, s.session, s.name).json().field("emoji", s.emoji);
+    return presented{"reaction", {}, b.place().end()};
+  }
+
   std::optional<presented> operator()(const domain::typing_signal& s) const {
     auto b = body(s.name.size());
     b.place().json().field("userId", s.user.text).field("socketId", s.session.text);
@@ -121,7 +166,8 @@ struct shower {
     return presented{"ice-candidate-received", "ice-candidate", from(b, s)};
   }
 
-  /// What is logged but not shown: a place's opening, and that something was relayed.
+  /// What is logged but not shown: a place's opening, that something was relayed, and that a user was let in (their
+  /// joining says so).
   template <class Event>
   std::optional<presented> operator()(const Event&) const {
     return std::nullopt;

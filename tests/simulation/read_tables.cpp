@@ -139,11 +139,17 @@ void read_tables::write(const room_changes& changes) {
       row.expires_at = e.expires_at;
       row.closed = std::nullopt;
       row.opened_position = change.made->position;
+      row.admission = e.admission;
+      row.starts_at = e.starts_at;
     }
     auto* row = find<room_line>(*this, id);
     if (row == nullptr) continue;
     if (change.participants) row->participants = *change.participants;
     if (change.closed) row->closed = storable(*change.closed);
+    if (change.changed) {
+      row->title = storable(change.changed->title);
+      row->starts_at = change.changed->starts_at;
+    }
     row->version = change.version;
   }
 }
@@ -183,6 +189,21 @@ void read_tables::write(const member_changes& changes) {
   }
 }
 
+void read_tables::write(const admission_changes& changes) {
+  auto& admissions = rows<admission_line>();
+  for (const auto& room : changes.emptied) {
+    const auto id = storable(room.text);
+    std::erase_if(admissions, [&](const auto& a) { return a.first.first == id; });
+  }
+  for (const auto& [key, is_in] : changes.rows) {
+    const admission_line::key id{storable(key.first.text), storable(key.second.text)};
+    if (is_in)
+      admissions[id] = {id.first, id.second};
+    else
+      admissions.erase(id);
+  }
+}
+
 void read_tables::write(const message_changes& changes) {
   constexpr std::string_view room_prefix = "room/";
   const auto silent = [this, room_prefix](const std::string& place) {
@@ -208,6 +229,7 @@ void read_tables::write(const change_set& changes) {
   write(changes.rooms);
   write(changes.lounges);
   write(changes.members);
+  write(changes.admissions);
   write(changes.messages); // after the rooms, which say whether they keep them
   events += changes.to - checkpoint;
   checkpoint = changes.to;

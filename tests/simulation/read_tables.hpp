@@ -97,6 +97,8 @@ struct room_line {
   std::optional<time_point> expires_at;
   std::optional<std::string> closed;
   position opened_position = 0;
+  std::string admission;
+  std::optional<time_point> starts_at;
   parley::version version = 0;
 
   using key = std::string;
@@ -116,6 +118,8 @@ struct room_line {
                       column{"expires_at", &row::expires_at},
                       column{"closed", &row::closed},
                       column{"opened_position", &row::opened_position},
+                      column{"admission", &row::admission},
+                      column{"starts_at", &row::starts_at},
                       column{"version", &row::version}};
   }
   friend bool operator==(const room_line&, const room_line&) = default;
@@ -160,6 +164,18 @@ struct member_line {
   friend bool operator==(const member_line&, const member_line&) = default;
 };
 
+struct admission_line {
+  std::string room_id, user_id;
+
+  using key = std::pair<std::string, std::string>; ///< room, user
+  static constexpr std::string_view table = "admissions";
+  static constexpr auto columns() {
+    using row = admission_line;
+    return std::tuple{column{"room_id", &row::room_id}, column{"user_id", &row::user_id}};
+  }
+  friend bool operator==(const admission_line&, const admission_line&) = default;
+};
+
 struct message_line {
   std::string place;
   parley::version seq = 0;
@@ -190,7 +206,7 @@ struct read_tables {
 
   position checkpoint = 0, events = 0;
   std::tuple<table<user_line>, table<login_line>, table<session_line>, table<room_line>, table<lounge_line>,
-             table<member_line>, table<message_line>>
+             table<member_line>, table<admission_line>, table<message_line>>
       all;
 
   template <class Row>
@@ -215,6 +231,7 @@ private:
   void write(const room_changes& changes);
   void write(const lounge_changes& changes);
   void write(const member_changes& changes);
+  void write(const admission_changes& changes);
   void write(const message_changes& changes);
 };
 

@@ -23,6 +23,7 @@ nlohmann::json rows_of(const test_database& database) {
                                                                                      {"rooms", "id"},
                                                                                      {"lounges", "id"},
                                                                                      {"members", "place, session_id"},
+                                                                                     {"admissions", "room_id, user_id"},
                                                                                      {"messages", "place, seq"}}) {
     found[table] = nlohmann::json::parse(
         ask(database, "SELECT coalesce(json_agg(row_to_json(t) ORDER BY " + order + "), '[]') FROM " + table + " t"));
@@ -81,19 +82,27 @@ private:
     }
   }
   events::joined joined() { return {{name("u")}, {name("s")}, random_.one_in(2), random_.one_in(2), number(), text()}; }
-  events::left left() { return {{name("u")}, {name("s")}, false, number(), "left", text()}; }
+  events::left left() {
+    return {{name("u")}, {name("s")}, false, number(), random_.one_in(2) ? "kicked" : "left", text()};
+  }
   events::message_sent message() { return {{name("m")}, {name("u")}, {name("s")}, text(), text(), text(), text()}; }
   events::room_event room() {
-    switch (random_.below(8)) {
+    switch (random_.below(12)) {
     case 0:
       return events::room_opened{{"r"},
                                  text(),
                                  {name("u")},
                                  text(),
                                  number(),
-                                 random_.one_in(2) ? std::optional{time()} : std::nullopt,
+                                 some_time(),
                                  random_.one_in(2) ? "none" : "kept",
-                                 random_.one_in(2)};
+                                 random_.one_in(2),
+                                 random_.one_in(2) ? "ask" : "open",
+                                 some_time()};
+    case 8: return events::room_changed{text(), some_time(), {name("u")}};
+    case 9: return events::knocked{{name("u")}, {name("s")}, {name("u")}, random_.one_in(2), text()};
+    case 10: return events::admitted{{name("u")}, {name("u")}};
+    case 11: return events::knock_ended{{name("u")}, {name("s")}, {}, random_.one_in(2) ? "kicked" : "denied"};
     case 1:
     case 2: return joined();
     case 3: return left();
@@ -123,6 +132,7 @@ private:
   std::string name(const std::string& kind) { return kind + std::to_string(random_.below(entities)); }
   std::uint32_t number() { return static_cast<std::uint32_t>(random_.next()); }
   time_point time() { return noon + std::chrono::milliseconds{random_.below(100'000'000)}; }
+  std::optional<time_point> some_time() { return random_.one_in(2) ? std::optional{time()} : std::nullopt; }
   std::string text() {
     static const std::vector<std::string> texts{"",
                                                 "plain",

@@ -97,9 +97,10 @@ TEST_CASE("whatever is asked of a room: nobody too many, one left for each join,
           room::open open;
           open.id = {"r"};
           open.capacity = 1 + static_cast<std::uint32_t>(r.below(4));
+          if (r.below(2)) open.admission = "ask";
           if (r.below(2)) open.lifetime = std::chrono::seconds{1 + r.below(300)};
           const std::string sha(64, 'b');
-          switch (r.below(12)) {
+          switch (r.below(16)) {
           case 0: return std::pair{room::command{open}, by};
           case 1: return std::pair{room::command{room::leave{}}, by};
           case 2: return std::pair{room::command{room::leave{}}, by};
@@ -110,6 +111,12 @@ TEST_CASE("whatever is asked of a room: nobody too many, one left for each join,
             if (r.below(20) == 0) return std::pair{room::command{room::close{}}, by};
             return std::pair{room::command{room::typing{true}}, by};
           case 6: return std::pair{room::command{room::timer_fired{r.below(30) ? "other" : "expiry"}}, by};
+          case 7: return std::pair{room::command{room::admit{r.one_of("u", 4)}}, by};
+          case 8: return std::pair{room::command{room::admit{r.one_of("s", 6)}}, by};
+          case 9: return std::pair{room::command{room::deny{r.one_of("s", 6)}}, by};
+          case 10:
+            if (r.below(4) == 0) return std::pair{room::command{room::kick{r.one_of("u", 4)}}, by};
+            return std::pair{room::command{room::show_status{true, {}, {}}}, by};
           default: return std::pair{room::command{room::join{{"r"}, "R", r.below(4) == 0, {}}}, by};
           }
         },
@@ -121,8 +128,18 @@ TEST_CASE("whatever is asked of a room: nobody too many, one left for each join,
           for (const auto& e : d.events) there.see(e);
           REQUIRE(there.size() == after.members.size());
           REQUIRE(after.members.size() <= after.capacity);
-          if (after.closed) REQUIRE(after.members.empty());
-          if (after.closed && !before.closed) REQUIRE(d.dismissed.size() == before.members.size());
+          for (const auto& [session, m] : after.waiting) {
+            REQUIRE_FALSE(after.members.contains(session));
+            REQUIRE_FALSE(after.admitted.contains(m.user));
+            REQUIRE_FALSE(after.removed.contains(m.user));
+          }
+          for (const auto& [user, since] : after.removed) {
+            REQUIRE_FALSE(after.admitted.contains(user));
+            for (const auto& [session, m] : after.members) REQUIRE(m.user != user);
+          }
+          if (after.closed) REQUIRE((after.members.empty() && after.waiting.empty()));
+          if (after.closed && !before.closed)
+            REQUIRE(d.dismissed.size() == before.members.size() + before.waiting.size());
         });
   });
 }

@@ -171,8 +171,8 @@ TEST_CASE("a connection that takes over for a session gets its signals, the old 
   rig r;
   const auto old_one = std::make_shared<fake_connection>(1, without_aliases);
   const auto new_one = std::make_shared<fake_connection>(2, without_aliases);
-  r.h.attach(old_one, {"same"});
-  r.h.attach(new_one, {"same"});
+  r.h.attach(old_one, {"same"}, {"u"});
+  r.h.attach(new_one, {"same"}, {"u"});
   r.h.detach(1);
   r.publish(offer_to(r.topic, "s1", "same"));
   r.h.end_turn();

@@ -1,4 +1,4 @@
-#include "projections/pg/tables_moderation.hpp"
+#include "projections/pg/moderation_tables.hpp"
 
 namespace parley::pg {
 namespace {
