@@ -73,6 +73,8 @@ rest_api::rest_api(rest_dependencies with)
   add_room_routes(state_->routes);
   add_meeting_routes(state_->routes);
   add_lounge_routes(state_->routes);
+  add_moderation_routes(state_->routes);
+  add_report_routes(state_->routes);
   add_operation_routes(state_->routes);
 }
 
