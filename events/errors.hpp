@@ -20,6 +20,7 @@ enum class errc : std::uint8_t {
   session_revoked,       // 401
   forbidden,             // 403
   not_member,            // 403
+  blocked,               // 403
   guests_not_allowed,    // 403
   origin_not_allowed,    // 403
   muted,                 // 403
@@ -34,6 +35,8 @@ enum class errc : std::uint8_t {
   conflict,              // 409
   email_taken,           // 409
   room_full,             // 409
+  busy,                  // 409
+  unreachable,           // 409
   request_in_progress,   // 409
   room_closed,           // 410
   room_expired,          // 410

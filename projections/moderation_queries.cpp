@@ -1,5 +1,7 @@
 #include "projections/moderation_queries.hpp"
 
+#include "projections/message_rows.hpp"
+
 #include <limits>
 
 namespace parley {
@@ -141,25 +143,16 @@ void moderation_queries::messages_named(const stream_id& place, const message_na
                                         answer_to<std::vector<message_row>> done) {
   if (!is_sql_text(place.text) || !is_sql_text(name.id.text)) return desk_.refuse(std::move(done), no_id);
   // By its key, or among the last ones only: there is no index on the clients' ids.
-  const std::string found =
-      name.seq != 0 ? "(SELECT * FROM messages WHERE place = $1 AND seq = $2)"
-                    : "(SELECT * FROM messages WHERE place = $1 AND seq > $2 ORDER BY seq DESC LIMIT " +
-                          std::to_string(named_messages_max) + ")";
+  const std::string found = name.seq != 0
+                                ? "(SELECT * FROM messages WHERE place = $1 AND seq = $2)"
+                                : "(SELECT * FROM messages WHERE place = $1 AND seq > $2 ORDER BY seq DESC LIMIT " +
+                                      std::to_string(named_messages_max) + ")";
   desk_.ask(at_least,
-            "SELECT m.id, m.user_id, m.session_id, m.name, m.body, m.reply_to, m.client_time, m.seq, m.sent_at, "
-            "d.deleted_at, coalesce(d.deleted_by, '') FROM " +
-                found +
-                " m LEFT JOIN message_deletions d ON d.place = m.place AND d.seq = m.seq "
+            message_columns + "FROM " + found + " m" + with_deletions +
                 "WHERE $3 = '' OR m.id = $3 ORDER BY m.seq DESC LIMIT 2",
             parameters{}.text(place.text).int8(name.seq).text(name.id.text), std::move(done),
-            [](const rows& r) -> result<std::vector<message_row>> {
-              return read_all<message_row>(r, [](const rows& all, std::size_t i) {
-                return message_row{{all.text(i, 0)},        {all.text(i, 1)}, {all.text(i, 2)}, all.text(i, 3),
-                                   all.text(i, 4),          all.text(i, 5),   all.text(i, 6),   all.int8(i, 7),
-                                   all.time(i, 8),          all.optional_time(i, 9),
-                                   {all.text(i, 10)}};
-              });
-            });
+            [](const rows& r) -> result<std::vector<message_row>> { return read_all<message_row>(r, read_message); });
+});
 }
 
 } // namespace parley

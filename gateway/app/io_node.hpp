@@ -7,6 +7,7 @@
 #include "gateway/bridge/loop_adapters.hpp"
 #include "gateway/hub/hub.hpp"
 #include "gateway/rest/rest_api.hpp"
+#include "projections/moderation_queries.hpp"
 #include "projections/queries.hpp"
 
 #include <optional>
@@ -20,7 +21,7 @@ struct io_node {
     : loop{index}
     , log_reads{loop, reader}
     , topics{log_reads, hub_limits}
-    , reads{loop.context(), questions, progress} {}
+    , desk{loop.context(), questions, progress} {}
 
   /// Wakes the hub's failed refills, once a second, for as long as the loop runs.
   void tick() {
@@ -33,7 +34,9 @@ struct io_node {
   io_loop loop;
   loop_log_reads log_reads;
   hub topics;
-  queries reads;
+  question_desk desk;
+  queries reads{desk};
+  moderation_queries moderation{desk};
   std::optional<loop_entities> entities;
   std::optional<link_opener> links;
   std::optional<rest_api> rest;

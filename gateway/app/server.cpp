@@ -223,6 +223,7 @@ rest_dependencies server::parts::rest_of(io_node& node) {
   const auto seen = [this] { return observed{*log, writer, entities, progress, *net, nodes}; };
   return {*node.entities,
           node.reads,
+          node.moderation,
           tokens,
           passwords,
           clock,
@@ -315,7 +316,7 @@ void server::parts::stop() {
   if (ran) settle();
   for (auto& node : nodes) {
     if (!node->thread.joinable()) continue;
-    on_loop(*node, [&node] { node->reads.close(); });
+    on_loop(*node, [&node] { node->desk.close(); });
     node->loop.stop();
     node->thread.join();
   }

@@ -1,5 +1,5 @@
-// GET, POST /api/lounges (and /lounges), GET, PATCH /api/lounges/:id, its messages, members and their roles. Lounges are
-// public to read; a lasting one is opened by a registered user.
+// GET, POST /api/lounges (and /lounges), GET, PATCH /api/lounges/:id, its messages, members and their roles. Lounges
+// are public to read; a lasting one is opened by a registered user.
 
 #include "gateway/rest/conditions.hpp"
 #include "gateway/rest/fields.hpp"

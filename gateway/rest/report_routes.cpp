@@ -90,8 +90,8 @@ void report(const call_ptr& c) {
 void list_reports(const call_ptr& c) {
   const auto asked = read_page(c->request);
   if (!asked) return c->refuse(asked.error());
-  const auto place = place_named(std::string{c->request.parameter("loungeId")},
-                                 std::string{c->request.parameter("roomId")});
+  const auto place =
+      place_named(std::string{c->request.parameter("loungeId")}, std::string{c->request.parameter("roomId")});
   if (!place) return c->refuse(place.error());
   auto list = [c, place = *place, asked = *asked] {
     const auto answered = [c](const page<report_row>& p) {
