@@ -22,6 +22,8 @@ struct folder {
     std::visit(*this, e);
   }
 
+  void operator()(const events::conversation_event&) const {}
+  void operator()(const events::inbox_event&) const {}
   void operator()(const events::reports_event& e) const { changes.reports.fold(r, e); }
 
   void operator()(const events::joined& e) const { changes.members.fold(r, e); }

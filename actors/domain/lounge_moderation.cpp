@@ -102,6 +102,17 @@ void add_evidence(events::moderation_action& e, const known_message& m) {
   e.sha256 = m.sha256;
 }
 
+/// Who is present is told with everybody else; the others are told wherever they are.
+void tell_absent(decided& d, const lounge::state& s, const context& by) {
+  if (d.events.empty()) return;
+  const auto* e = std::get_if<events::moderation_action>(&d.events.front());
+  const auto is_target = [&](const auto& m) { return m.second.user == e->target; };
+  if (!e || std::ranges::any_of(s.members, is_target)) return;
+  d.remote_signals.push_back(
+      {make_stream("inbox", e->target.text),
+       moderation_signal{by.user, by.session, s.id, e->id, e->action, e->target, e->reason, e->until}});
+}
+
 /// Every session of the target leaves.
 void put_out(decided& d, const lounge::state& s, const user_id& target, std::string_view reason) {
   auto present = s.members.size();
@@ -165,7 +176,7 @@ decided deletion(const known_message& m, const context& by, std::optional<events
 
 // --- what moderators do ------------------------------------------------------------------------------------------
 
-result<decided> decide_one(const lounge::state& s, const lounge::moderate& c, const context& by) {
+static result<decided> act(const lounge::state& s, const lounge::moderate& c, const context& by) {
   if (auto may = check_moderates(s, by); !may) return pass(std::move(may.error()));
   auto action = make_action(c, by);
   if (!action) return pass(std::move(action.error()));
@@ -188,6 +199,12 @@ result<decided> decide_one(const lounge::state& s, const lounge::moderate& c, co
   if (c.action == "kick") return kick(s, std::move(*action));
   decided d;
   d.events.push_back(std::move(*action));
+  return d;
+}
+
+result<decided> decide_one(const lounge::state& s, const lounge::moderate& c, const context& by) {
+  auto d = act(s, c, by);
+  if (d) tell_absent(*d, s, by);
   return d;
 }
 

@@ -183,6 +183,7 @@ struct shower {
 
   std::optional<presented> operator()(const events::moderation_action& e) const {
     auto b = body(e.reason.size() + e.rule.size());
+    b.place();
     moderated(b, e.id, e.action, e.target, e.reason, e.until).field("by", e.by.text);
     if (!e.rule.empty()) b.json().field("rule", e.rule);
     if (!e.message.empty()) b.json().field("messageId", e.message.text).field("messageSeq", e.message_seq);
@@ -192,6 +193,7 @@ struct shower {
   /// What ended by itself is shown as what somebody would have done to end it.
   std::optional<presented> operator()(const events::moderation_expired& e) const {
     auto b = body(0);
+    b.place();
     moderated(b, e.id, undoing(e.action), e.target, "expired", {});
     return presented{"moderation", {}, b.timestamp().end_durable()};
   }
@@ -199,8 +201,16 @@ struct shower {
   std::optional<presented> operator()(const events::moderation_reversed& e) const {
     auto b = body(e.reason.size());
     const auto action = e.lifted ? undoing(e.action) : std::string_view{"reversed"};
+    b.place();
     moderated(b, e.id, action, e.target, e.reason, {}).field("of", e.action).field("by", e.by.text);
     return presented{"moderation", {}, b.timestamp().end_durable()};
+  }
+
+  std::optional<presented> operator()(const domain::moderation_signal& s) const {
+    auto b = body(s.reason.size());
+    b.json().field("loungeId", s.lounge.text);
+    moderated(b, s.id, s.action, s.target, s.reason, s.until).field("by", s.user.text);
+    return presented{"moderation", {}, b.end()};
   }
 
   std::optional<presented> operator()(const events::message_deleted& e) const {
@@ -221,7 +231,7 @@ private:
   static std::string_view undoing(std::string_view action) { return action == "mute" ? "unmute" : "unban"; }
   static json_writer& moderated(body_writer& b, const action_id& id, std::string_view action, const user_id& target,
                                 std::string_view reason, const std::optional<time_point>& until) {
-    b.place().json().field("actionId", id.text).field("action", action).field("targetId", target.text);
+    b.json().field("actionId", id.text).field("action", action).field("targetId", target.text);
     b.json().field("reason", reason);
     if (until)
       b.json().field("until", to_iso8601(*until));
