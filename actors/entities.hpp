@@ -26,6 +26,7 @@ struct answer {
   bool repeated = false;       ///< the first answer to an earlier command with the same key, given again
   parley::version since = 0;   ///< of a join: the seq at which the caller came in, now or earlier
   bool forgetful = false;      ///< of a join: the place shows nobody what was before they came in
+  bool waiting = false;        ///< of a join: the caller is not in, but waits at the door
 };
 
 /// The continuation of a command: called exactly once, on the entity's thread. When it is dropped uncalled (its actor

@@ -57,7 +57,10 @@ protected:
   /// What a caller is told when its commit failed.
   virtual error explain(error e, [[maybe_unused]] bool claimed) const { return e; }
   /// False keeps an entity in memory that nobody spoke to.
-  [[nodiscard]] virtual bool may_passivate() const { return true; }
+  [[nodiscard]] virtual bool may_passivate() const {
+    if constexpr (requires { Entity::may_rest(image_.state); }) return Entity::may_rest(image_.state);
+    return true;
+  }
 
   // --- for derived shells -----------------------------------------------------------------------------------------
 
@@ -151,14 +154,17 @@ private:
       append.events.push_back(encode(std::get<event>(shown->what)));
       p.published.push_back(std::move(shown));
     }
-    for (auto& s : d.signals)
+    for (auto& s : d.signals) {
+      if constexpr (requires { Entity::heed(image_.state, s); }) Entity::heed(image_.state, s);
       p.published.push_back(std::make_shared<const publication>(publication{stream_, 0, r.by.now, std::move(s)}));
+    }
     for (auto& s : d.remote_signals)
       p.published.push_back(
           std::make_shared<const publication>(publication{std::move(s.topic), 0, r.by.now, std::move(s.what)}));
     p.outcome = outcome_of(r, d);
     p.respond = std::move(r.respond);
     p.dismissed = std::move(d.dismissed);
+    p.admitted = std::move(d.admitted);
     if (!writes) return line_up(std::move(p));
 
     for (auto& t : d.timers)
@@ -192,7 +198,10 @@ private:
     if constexpr (is_place<Entity>)
       if (std::holds_alternative<typename Entity::join>(r.command))
         a.since = domain::joined_seq(image_.state.members, r.by.session);
-    if constexpr (std::is_same_v<Entity, domain::room>) a.forgetful = image_.state.history == "none";
+    if constexpr (std::is_same_v<Entity, domain::room>) {
+      a.forgetful = image_.state.history == "none";
+      a.waiting = image_.state.waiting.contains(r.by.session);
+    }
     return a;
   }
 
@@ -260,6 +269,7 @@ private:
     for (auto& each : p.published) // only places have readers of their events
       if (is_place<Entity> || each->seq == 0) out.published.push_back(std::move(each));
     std::move(p.dismissed.begin(), p.dismissed.end(), std::back_inserter(out.dismissed));
+    std::move(p.admitted.begin(), p.admitted.end(), std::back_inserter(out.admitted));
   }
 
   void let_out(const released& out) {
@@ -268,7 +278,10 @@ private:
       if (out.wrote) rt_.follower.happened();
     for (const auto& d : out.dismissed)
       rt_.entities.tell(make_stream(domain::session::family, d.session.text),
-                        std::make_shared<dismissed>(dismissed{stream_}));
+                        std::make_shared<dismissed>(dismissed{stream_, d.reason}));
+    for (const auto& session : out.admitted)
+      rt_.entities.tell(make_stream(domain::session::family, session.text),
+                        std::make_shared<admitted>(admitted{stream_}));
   }
 
   /// A commit failed: what was decided on it never happened. Refuses all of it, and recovers once the log has answered
@@ -343,9 +356,7 @@ private:
       if (!e) return;
       committed(*e);
       if constexpr (is_place<Entity>) {
-        const auto* gone = std::get_if<events::left>(e);
-        if (gone && !image_.state.members.contains(gone->session))
-          out.dismissed.push_back({gone->session, gone->reason});
+        note_concerned<Entity>(image_.state, *e, out);
         if (l.last && &r == &l.page->back())
           out.published = {
               std::make_shared<const publication>(publication{stream_, r.version, r.time, std::move(*content)})};

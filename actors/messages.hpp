@@ -93,11 +93,18 @@ struct login_cut {
 };
 using login_cut_ptr = std::shared_ptr<login_cut>;
 
-/// The place let the session go (closed, kicked): it owes it no `left` any more.
+/// The place let the session go (closed, kicked, denied): it owes it no `left` any more.
 struct dismissed {
   stream_id place;
+  std::string reason; ///< as in `left` and `knock-ended`
 };
 using dismissed_ptr = std::shared_ptr<dismissed>;
+
+/// The session waited at the place's door, and was let in.
+struct admitted {
+  stream_id place;
+};
+using admitted_ptr = std::shared_ptr<admitted>;
 
 /// What an actor asked to be called with, in its own context.
 using continuation = std::function<void()>;
@@ -118,4 +125,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::client_command_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::client_gone_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::login_cut_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::dismissed_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::admitted_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::continuation_ptr)

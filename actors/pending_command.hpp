@@ -17,14 +17,16 @@ struct pending_command {
   std::vector<publication_ptr> published;
   std::vector<timer_change> timers;
   std::vector<domain::dismissal> dismissed;
+  std::vector<session_id> admitted;
   std::string key;
   bool claimed = false;
 };
 
-/// First what others see, then who is told that they see no more.
+/// First what others see, then who is told that they see no more, or more.
 struct released {
   std::vector<publication_ptr> published;
   std::vector<domain::dismissal> dismissed;
+  std::vector<session_id> admitted;
   bool wrote = false;
 };
 

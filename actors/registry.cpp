@@ -154,6 +154,7 @@ void registry::tell(const stream_id& session, client_command_ptr m) {
 void registry::tell(const stream_id& session, client_gone_ptr m) { send(session, std::move(m), true); }
 void registry::tell(const stream_id& session, login_cut_ptr m) { send(session, std::move(m), true); }
 void registry::tell(const stream_id& session, dismissed_ptr m) { send(session, std::move(m), false); }
+void registry::tell(const stream_id& session, admitted_ptr m) { send(session, std::move(m), false); }
 
 void registry::fire(const timer& t, time_point now, reply done) {
   domain::context by;

@@ -35,6 +35,7 @@ public:
   void tell(const stream_id& session, client_gone_ptr m);
   void tell(const stream_id& session, login_cut_ptr m);
   void tell(const stream_id& session, dismissed_ptr m);
+  void tell(const stream_id& session, admitted_ptr m);
 
   /// Delivers a durable timer to its entity. `done` as any reply.
   void fire(const timer& t, time_point now, reply done);

@@ -2,8 +2,8 @@
 // A session's shell: between a client's connection and the places it is in. Who speaks is who attached; the decider
 // keeps what must outlive a crash (which places it owes a `left`), this class what need not (the connection).
 //
-// Two halves: clients that arrive, speak and go (session_actor.cpp), and the session's dealings with places
-// (session_places.cpp).
+// Three parts: clients that arrive, speak and go (session_actor.cpp), the session's dealings with places
+// (session_places.cpp), and with doors that do not open at once (session_doors.cpp).
 
 #include "actors/event_sourced.hpp"
 #include "actors/farewells.hpp"
@@ -52,7 +52,7 @@ private:
   void joined(client_command& c, const join_place& j, const result<answer>& r);
   void leave(client_command_ptr c, const stream_id& place);
   /// The place let us go. A client that does not follow it now is given its end later.
-  void dismiss(const stream_id& place);
+  void dismiss(const dismissed& d);
   void keep_farewell(const stream_id& place);
   void say_farewells();
   /// Follows every place again: those whose membership is sure from what the last connection was handed; of the others
@@ -67,6 +67,19 @@ private:
   void leave_for_good(const stream_id& place, const std::string& reason);
   /// `wished` by the client: then it is told when it is out.
   void keep_leaving(const stream_id& place, const std::string& reason, bool wished = false);
+
+  // --- doors --------------------------------------------------------------------------------------------------------
+
+  /// The place lets us in only when its host does. Until then we owe it a leave, as a member does, and follow nothing.
+  void wait_at(const stream_id& place, std::optional<version> after);
+  /// The host let us in: asks the place for what a join is answered.
+  void come_in(const stream_id& place);
+  /// The client learns that it is in, when its own join did not tell it.
+  void welcome(const stream_id& place, const std::string& body);
+  /// The client learns why it is in no more, or waits no more.
+  void explain_dismissal(const dismissed& d, bool waited);
+  /// The places it is in, as a client that comes back is told.
+  [[nodiscard]] std::vector<stream_id> places_in() const;
 
   [[nodiscard]] bool is_busy(const stream_id& place) const;
   void begin(const stream_id& place);
@@ -104,7 +117,8 @@ private:
 
   /// How we stand with a place: kept while we may be in it or something is under way.
   struct dealing {
-    bool member = false;                    ///< by the last that was heard; after a recovery, supposed
+    bool member = false;                    ///< in or waiting, by the last that was heard; after a recovery, supposed
+    bool waiting = false;                   ///< at the door; or let in, and the client was not told yet
     bool sure = false;                      ///< heard by this actor, and no wish to leave since
     bool busy = false;                      ///< an errand is under way
     bool retrying = false;                  ///< ... and fails: it is tried again until it does not

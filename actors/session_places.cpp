@@ -78,6 +78,10 @@ void session_actor::joined(client_command& c, const join_place& j, const result<
     return exit(j.place);
   }
   if (!r) return with.member ? finish(j.place) : keep_leaving(j.place, "left");
+  if (r->waiting) {
+    wait_at(j.place, j.after);
+    return finish(j.place);
+  }
   if (!with.member) { // of an earlier stay
     handed_.erase(j.place);
     with.wanted.reset();
@@ -85,6 +89,7 @@ void session_actor::joined(client_command& c, const join_place& j, const result<
   farewells_.forget(j.place);
   with.hidden = r->forgetful ? r->since : 0;
   with.member = with.sure = true;
+  with.waiting = false;
   client->joined(j.place, r->body);
   // Who came back is owed what it missed, also when it joins once more and asks for nothing of before.
   const bool came_back = unclaimed_.erase(j.place) != 0;
@@ -114,15 +119,20 @@ void session_actor::leave(client_command_ptr c, const stream_id& place) {
   ask_to_leave(place, "left", std::move(answered));
 }
 
-void session_actor::dismiss(const stream_id& place) {
-  keep_farewell(place);
-  if (is_busy(place)) { // what is under way settles it
-    follow_no_more(place);
-    dealings_[place].member = dealings_[place].sure = false;
-    return;
+void session_actor::dismiss(const dismissed& d) {
+  const auto known = dealings_.find(d.place);
+  const bool waited = known != dealings_.end() && known->second.waiting;
+  const bool was_in = known != dealings_.end() && known->second.member;
+  keep_farewell(d.place);
+  if (is_busy(d.place)) { // what is under way settles it
+    follow_no_more(d.place);
+    auto& with = dealings_[d.place];
+    with.member = with.sure = with.waiting = false;
+  } else {
+    begin(d.place);
+    exit(d.place);
   }
-  begin(place);
-  exit(place);
+  if (was_in) explain_dismissal(d, waited);
 }
 
 void session_actor::keep_farewell(const stream_id& place) {
@@ -187,11 +197,16 @@ void session_actor::ask_again(const stream_id& place) {
     auto& with = dealings_[place];
     if (is_refusal(r)) keep_farewell(place);
     if (is_refusal(r) || (!r && !with.member)) return exit(place);
-    if (r) {
+    if (r && r->waiting) {
+      wait_at(place, with.wanted);
+    } else if (r) {
+      const bool is_news = with.waiting || !with.sure;
       with.member = with.sure = true;
       with.hidden = r->forgetful ? r->since : 0;
-      if (client == client_ && unclaimed_.erase(place) != 0)
+      if (client == client_ && unclaimed_.erase(place) != 0) {
+        if (is_news) welcome(place, r->body);
         client_->subscribe(place, want(with, std::min(missed_since(place, *r), r->version)));
+      }
     }
     finish(place);
   };
@@ -253,7 +268,8 @@ void session_actor::begin(const stream_id& place) { dealings_[place].busy = true
 
 void session_actor::exit(const stream_id& place) {
   follow_no_more(place);
-  dealings_[place].member = dealings_[place].sure = false;
+  auto& with = dealings_[place];
+  with.member = with.sure = with.waiting = false;
   const auto once_more = [this, place] {
     let_nobody_wait(place);
     return true;

@@ -58,7 +58,7 @@ struct decision {
   std::vector<signal> signals;      ///< shown once the events are durable, never stored
   std::vector<remote_signal> remote_signals;
   std::vector<dismissal> dismissed;  ///< who is let go by this decision, and must be told
-  std::vector<session_id> let_in;    ///< sessions that waited and are members by this decision, and must be told
+  std::vector<session_id> admitted;  ///< sessions that waited and are members by this decision, and must be told
   std::vector<stream_append> claims; ///< further streams in the same atomic commit (an e-mail claim)
   std::optional<error> refused_with; ///< the events are written, and the caller gets this error all the same
 };

@@ -29,6 +29,14 @@ struct member {
 };
 using members = std::map<session_id, member>;
 
+/// A member, or waiting at the door of a place that has one.
+template <class State>
+[[nodiscard]] bool is_present(const State& s, const session_id& session) {
+  if constexpr (requires { s.waiting; })
+    if (s.waiting.contains(session)) return true;
+  return s.members.contains(session);
+}
+
 /// The seq of the session's joining; 0 when it is not present.
 [[nodiscard]] inline version joined_seq(const members& present, const session_id& session) {
   const auto at = present.find(session);

@@ -50,7 +50,7 @@ result<decided> decide_one(const room::state& s, const room::admit& c, const con
   for (const auto& session : knocking) {
     const auto& m = s.waiting.at(session);
     d.events.push_back(events::joined{m.user, session, false, m.guest, count(++present), m.name});
-    d.let_in.push_back(session);
+    d.admitted.push_back(session);
   }
   return d;
 }

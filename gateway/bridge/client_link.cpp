@@ -247,6 +247,10 @@ void client_link::left(const stream_id& place) {
   connection_->push(is_room ? "room-left" : "lounge-left", {}, body);
 }
 
+void client_link::tell(std::string_view event, const std::string& body) {
+  if (connection_) connection_->push(event, {}, body);
+}
+
 void client_link::close(close_reason why) {
   phase_ = phase::over;
   if (!connection_) return;

@@ -80,6 +80,7 @@ public:
   void unsubscribe(const stream_id& topic);
   void joined(const stream_id& place, const std::string& body);
   void left(const stream_id& place);
+  void tell(std::string_view event, const std::string& body);
   void close(close_reason why);
 
 private:

@@ -105,7 +105,7 @@ TEST_CASE("the host lets a user in with every session that waits, by the user's 
     const auto d = r.when(room::admit{target}, ann_by_rest)
                        .then({events::admitted{{"ben"}, {"ann"}}, joined("ben", "s2", 2), joined("ben", "s4", 3)})
                        .answers(R"({"roomId":"r1"})");
-    CHECK(d.decision().let_in == std::vector<session_id>{{"s2"}, {"s4"}});
+    CHECK(d.decision().admitted == std::vector<session_id>{{"s2"}, {"s4"}});
     CHECK(d.after().waiting.empty());
   }
 }
