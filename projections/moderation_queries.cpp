@@ -152,7 +152,6 @@ void moderation_queries::messages_named(const stream_id& place, const message_na
                 "WHERE $3 = '' OR m.id = $3 ORDER BY m.seq DESC LIMIT 2",
             parameters{}.text(place.text).int8(name.seq).text(name.id.text), std::move(done),
             [](const rows& r) -> result<std::vector<message_row>> { return read_all<message_row>(r, read_message); });
-});
 }
 
 } // namespace parley

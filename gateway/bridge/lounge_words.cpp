@@ -97,7 +97,8 @@ result<client_request> moderate(const asked& a) {
   auto about = message_named(a.given, {"messageId"});
   if (!about) return pass(std::move(about.error()));
   command.about = std::move(*about);
-  if (command.action == "delete-message" && command.about.empty()) command.about.id.text = std::move(command.target);
+  if (command.action == "delete-message" && command.about.empty())
+    command.about.id.text = std::exchange(command.target, {});
   if (command.action == "delete-message" ? command.about.empty() : command.target.empty())
     return fail(errc::malformed, "targetId is missing");
   auto duration = a.given.natural({"durationSeconds"});

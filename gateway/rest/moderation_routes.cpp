@@ -35,7 +35,8 @@ result<lounge::moderate> read_action(const call& c) {
           f.optional_integer("durationSeconds", domain::restriction_min.count(), domain::restriction_max.count()))
     command.duration = std::chrono::seconds{*n};
   // A deletion's target is the message.
-  if (command.action == "delete-message" && command.about.empty()) command.about.id.text = std::move(command.target);
+  if (command.action == "delete-message" && command.about.empty())
+    command.about.id.text = std::exchange(command.target, {});
   if (command.action == "delete-message" && command.about.empty()) f.refuse(errc::malformed, "targetId is missing");
   if (command.action != "delete-message" && command.target.empty()) f.refuse(errc::malformed, "targetId is missing");
   if (f.refusal()) return tl::make_unexpected(*f.refusal());

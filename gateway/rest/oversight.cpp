@@ -4,6 +4,7 @@ namespace parley::gateway {
 
 using domain::lounge;
 
+// Nobody yet: accounts have no roles.
 bool oversees(const call&) { return false; }
 bool operates(const call&) { return false; }
 
