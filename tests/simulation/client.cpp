@@ -1,8 +1,9 @@
 #include "tests/simulation/client.hpp"
 
+#include "tests/simulation/push_text.hpp"
+
 #include "events/json_reader.hpp"
 
-#include <charconv>
 #include <fmt/format.h>
 
 namespace parley::simulation {
@@ -16,29 +17,6 @@ constexpr std::uint16_t log_in_again = 4401, taken_over = 4409;
 bool is_room(const stream_id& place) { return place.family() == "room"; }
 const char* id_name(const stream_id& place) { return is_room(place) ? "roomId" : "loungeId"; }
 json named(const stream_id& place) { return {{id_name(place), std::string{place.key()}}}; }
-
-/// The member of that name behind which a quoted text follows; our own texts hold no quotes.
-std::string_view quoted(std::string_view body, std::string_view key) {
-  const auto at = body.find(key);
-  if (at == std::string_view::npos) return {};
-  const auto from = at + key.size();
-  return body.substr(from, body.find('"', from) - from);
-}
-
-stream_id place_of(std::string_view body) {
-  if (const auto room = quoted(body, "\"roomId\":\""); !room.empty()) return make_stream("room", room);
-  return make_stream("lounge", quoted(body, "\"loungeId\":\""));
-}
-
-/// Durable bodies end with their seq; 0: this one does not.
-version seq_of(std::string_view body) {
-  constexpr std::string_view key = ",\"seq\":";
-  const auto at = body.rfind(key);
-  version seq = 0;
-  if (at == std::string_view::npos) return 0;
-  const auto [end, failure] = std::from_chars(body.data() + at + key.size(), body.data() + body.size(), seq);
-  return failure == std::errc{} && end + 1 == body.data() + body.size() ? seq : 0;
-}
 
 } // namespace
 
@@ -124,6 +102,15 @@ void client::signal(const stream_id& place, std::size_t kind, std::string to) {
 
 void client::type(const stream_id& place) {
   if (is_live()) ask({asked::other, place, {}, {}, {}}, "typing", named(place));
+}
+
+void client::take_back(const stream_id& place) {
+  const auto there = [&](const message& m) { return m.place == place; };
+  const auto last = std::find_if(said_.rbegin(), said_.rend(), there);
+  if (!is_live() || is_room(place) || last == said_.rend()) return;
+  auto data = named(place);
+  data["messageId"] = last->id;
+  ask({asked::other, place, {}, {}, {}}, "delete-message", std::move(data));
 }
 
 void client::nonsense(std::size_t which) {
@@ -273,7 +260,8 @@ void client::joined(const command& c, const json& body) {
   v.at = v.following ? std::min(v.at, base) : base;
   if (!v.following) v.last = base;
   v.following = true;
-  v.left = false;
+  v.left = v.put_out = false;
+  v.joined_at = version_then;
 }
 
 void client::hear_greeting(const json& body) {
@@ -319,7 +307,7 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
     v.left = true;
     return;
   }
-  if (name_of == "room-joined" || name_of == "lounge-joined" || name_of == "typing") return;
+  if (name_of == "room-joined" || name_of == "lounge-joined" || name_of == "user-list" || name_of == "typing") return;
   const auto seq = seq_of(body);
   if (seq == 0) return hear_json(body, &client::hear_signal);
 
@@ -342,6 +330,7 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
   if (around_.shared.contains(session_)) return;
   auto& v = views_[id];
   claim("nothing comes of a place that was left", !v.left, where);
+  if (v.put_out) return;
   if (!v.following) begin_to_follow(v, *place);
   if (std::exchange(v.may_repeat, false)) v.at = std::min(v.last, seq - 1);
   claim("nothing comes twice, and nothing late", seq > v.at,
@@ -351,6 +340,8 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
   v.at = seq;
   v.last = std::max(v.last, seq);
   if (name_of == "room-closed" || name_of == "room-expired") v.following = false;
+  v.put_out = name_of == "user-left" && seq > v.joined_at && quoted(body, "\"id\":\"") == session_;
+  if (v.put_out) v.following = false;
 }
 
 /// Its join was done, and the connection broke before it was told; or the place let it go, and now tells the end. What

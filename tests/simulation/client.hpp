@@ -49,6 +49,8 @@ public:
   void repeat();
   void signal(const stream_id& place, std::size_t kind, std::string to);
   void type(const stream_id& place);
+  /// Deletes its last message there, when that is a lounge.
+  void take_back(const stream_id& place);
   void nonsense(std::size_t which);
   void stall(moment how_long);
   void lose_connection(moment unnoticed);
@@ -94,6 +96,8 @@ private:
     bool following = false;  ///< pushes may come
     bool may_repeat = false; ///< came back: the first push may be one it has
     bool left = false;       ///< told so: nothing comes any more
+    version joined_at = 0;   ///< when its last join was done
+    bool put_out = false;    ///< since then: what was published meanwhile may still come
   };
 
   void send(const nlohmann::json& frame) { line_->send(frame.dump()); }
