@@ -12,6 +12,8 @@
 
 #include "events/record.hpp"
 
+#include <limits>
+
 namespace parley::gateway {
 namespace {
 
@@ -47,12 +49,13 @@ result<lounge::moderate> read_action(const call& c) {
 void act(const call_ptr& c, const stream_id& to, lounge::moderate command);
 
 void act_on_older(const call_ptr& c, const stream_id& to, lounge::moderate command) {
-  const auto found = [c, to, command](const std::vector<message_row>& rows) mutable {
+  const auto found = [c, to, command](const std::vector<message_row>& rows) {
     if (rows.empty()) return c->refuse({errc::not_found, "no such message here", 0});
     if (rows.size() > 1) return c->refuse({errc::conflict, "several messages have this id: name the seq of one", 0});
     const auto& row = rows.front();
-    command.about.older = {row.seq, row.id, row.user, to_hex(sha256(row.text)), row.deleted_at.has_value()};
-    act(c, to, std::move(command));
+    auto again = command;
+    again.about.older = {row.seq, row.id, row.user, to_hex(sha256(row.text)), row.deleted_at.has_value()};
+    act(c, to, std::move(again));
   };
   c->with.moderation.messages_named(to, {command.about.id, command.about.seq}, all_that_was_told(*c),
                                     or_refuse<std::vector<message_row>>(c, found));

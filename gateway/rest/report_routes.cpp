@@ -8,6 +8,8 @@
 #include "actors/domain/reports.hpp"
 #include "events/record.hpp"
 
+#include <limits>
+
 namespace parley::gateway {
 namespace {
 
@@ -16,12 +18,12 @@ using domain::reports;
 using domain::room;
 
 /// Exactly one of loungeId and roomId; errc::malformed.
-result<stream_id> place_named(const std::string& lounge_id, const std::string& room_id) {
-  if (lounge_id.empty() == room_id.empty()) return fail(errc::malformed, "loungeId or roomId is needed, one of them");
-  if (!lounge_id.empty() && !is_readable_id(lounge_id)) return fail(errc::lounge_not_found);
-  if (!room_id.empty() && !is_readable_id(room_id)) return fail(errc::room_not_found);
-  return lounge_id.empty() ? make_stream(room::family, room_id_of(room_id).text)
-                           : make_stream(lounge::family, lounge_id);
+result<stream_id> place_named(const std::string& in_lounge, const std::string& in_room) {
+  if (in_lounge.empty() == in_room.empty()) return fail(errc::malformed, "loungeId or roomId is needed, one of them");
+  if (!in_lounge.empty() && !is_readable_id(in_lounge)) return fail(errc::lounge_not_found);
+  if (!in_room.empty() && !is_readable_id(in_room)) return fail(errc::room_not_found);
+  return in_lounge.empty() ? make_stream(room::family, room_id_of(in_room).text)
+                           : make_stream(lounge::family, in_lounge);
 }
 
 /// Goes on when there is such a place. `host`: a room's, a lounge's owner.
@@ -48,7 +50,7 @@ void file(const call_ptr& c, reports::file command) {
 void file_about_message(const call_ptr& c, reports::file command, version seq) {
   const message_name name{command.message, seq};
   const auto place = command.place;
-  const auto found = [c, command](std::vector<message_row> rows) mutable {
+  const auto found = [c, command](std::vector<message_row> rows) {
     const auto is_another = [&](const message_row& row) {
       return !command.target.empty() && row.user != command.target;
     };
@@ -56,19 +58,20 @@ void file_about_message(const call_ptr& c, reports::file command, version seq) {
     if (rows.empty()) return c->refuse({errc::not_found, "no such message there", 0});
     if (rows.size() > 1) return c->refuse({errc::conflict, "several messages have this id: name the seq of one", 0});
     const auto& row = rows.front();
-    command.target = row.user;
-    command.message = row.id;
-    command.message_seq = row.seq;
-    command.sha256 = to_hex(sha256(row.text));
-    file(c, std::move(command));
+    auto known = command;
+    known.target = row.user;
+    known.message = row.id;
+    known.message_seq = row.seq;
+    known.sha256 = to_hex(sha256(row.text));
+    file(c, std::move(known));
   };
   c->with.moderation.messages_named(place, name, all_that_was_told(*c), or_refuse<std::vector<message_row>>(c, found));
 }
 
 void report(const call_ptr& c) {
   fields f{c->body};
-  const auto lounge_id = f.optional_text("loungeId", domain::place_id_bytes_max);
-  const auto room_id = f.optional_text("roomId", domain::place_id_bytes_max);
+  const auto in_lounge = f.optional_text("loungeId", domain::place_id_bytes_max);
+  const auto in_room = f.optional_text("roomId", domain::place_id_bytes_max);
   reports::file command;
   command.target.text = f.optional_text("targetId", domain::user_id_bytes_max);
   command.message.text = f.optional_text("messageId", domain::message_id_bytes_max);
@@ -77,7 +80,7 @@ void report(const call_ptr& c) {
   if (command.target.empty() && command.message.empty() && !seq)
     f.refuse(errc::malformed, "targetId or messageId is needed");
   if (f.refusal()) return c->refuse(*f.refusal());
-  auto place = place_named(lounge_id, room_id);
+  auto place = place_named(in_lounge, in_room);
   if (!place) return c->refuse(place.error());
   command.place = *place;
   const bool about_message = seq || !command.message.empty();
