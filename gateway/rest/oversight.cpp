@@ -4,9 +4,8 @@ namespace parley::gateway {
 
 using domain::lounge;
 
-// Nobody yet: accounts have no roles.
-bool oversees(const call&) { return false; }
-bool operates(const call&) { return false; }
+bool oversees(const call& c) { return c.who && c.who->roles.may_audit(); }
+bool operates(const call& c) { return c.who && c.who->roles.has(domain::role::operator_); }
 
 void if_moderator(const call_ptr& c, const lounge_id& id, std::function<void()> then) {
   request<lounge> r{lounge::check_moderator{}, c->by(), {}, {}, {}};

@@ -5,6 +5,8 @@
 #include "projections/pg/moderation_tables.hpp"
 #include "projections/pg/room_tables.hpp"
 #include "projections/pg/store.hpp"
+#include "projections/pg/tables_market.hpp"
+#include "projections/pg/tables_people.hpp"
 
 namespace parley::pg {
 namespace {
@@ -300,6 +302,12 @@ result<void> queue_states(connection& db, const change_set& changes) {
   if (queued) queued = queue_admissions(db, changes.admissions);
   if (queued) queued = queue_moderation(db, changes.moderation);
   if (queued) queued = queue_reports(db, changes.reports);
+  if (queued) queued = queue_conversations(db, changes.conversations);
+  if (queued) queued = queue_inboxes(db, changes.inboxes);
+  if (queued) queued = queue_accounts(db, changes.accounts);
+  if (queued) queued = queue_holds(db, changes.holds);
+  if (queued) queued = queue_listings(db, changes.listings);
+  if (queued) queued = queue_purchases(db, changes.purchases);
   return queued;
 }
 

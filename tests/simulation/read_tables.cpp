@@ -15,6 +15,7 @@ using pg::storable;
 nlohmann::json value_of(const std::string& v) { return v; }
 nlohmann::json value_of(bool v) { return v; }
 nlohmann::json value_of(std::uint64_t v) { return v; }
+nlohmann::json value_of(std::int64_t v) { return v; }
 nlohmann::json value_of(time_point v) { return to_iso8601(v); }
 template <class T>
 nlohmann::json value_of(const std::optional<T>& v) {
@@ -227,68 +228,68 @@ void read_tables::write(const message_changes& changes) {
   }
 }
 
-void read_tables::write(const moderation_changes& changes) {
-  for (const auto& [key, row] : changes.moderators) {
-    const moderator_line::key id{storable(key.first.text), storable(key.second.text)};
-    if (row)
-      rows<moderator_line>()[id] = {id.first, id.second, storable(row->by.text), row->at};
-    else
-      rows<moderator_line>().erase(id);
-  }
-  for (const auto& [key, row] : changes.restrictions) {
-    const auto& [lounge, user, kind] = key;
-    const restriction_line::key id{storable(lounge.text), storable(user.text), kind};
-    if (row)
-      rows<restriction_line>()[id] = {storable(lounge.text), storable(user.text), kind, storable(row->action.text),
-                                      row->until};
-    else
-      rows<restriction_line>().erase(id);
-  }
-  for (const auto& row : changes.actions) {
-    const auto& e = row.event;
-    action_line line;
-    line.id = storable(e.id.text);
-    line.lounge = storable(row.lounge.text);
-    line.seq = row.seq;
-    line.action = storable(e.action);
-    line.actor = storable(e.by.text);
-    line.target = storable(e.target.text);
-    line.rule = storable(e.rule);
-    line.reason = storable(e.reason);
-    line.message_id = storable(e.message.text);
-    line.message_seq = e.message_seq;
-    line.sha256 = storable(e.sha256);
-    line.until = e.until;
-    line.acted_at = row.at;
-    line.position = row.position;
-    rows<action_line>().try_emplace(line.id, line);
-  }
-  for (const auto& [action, after] : changes.aftermaths) {
-    auto* row = find<action_line>(*this, storable(action.text));
-    if (row == nullptr) continue;
-    if (after.appeal) {
-      row->appeal = storable(after.appeal->text);
-      row->appealed_at = after.appealed_at;
+void read_tables::write(const conversation_changes& changes) {
+  for (const auto& [conversation, change] : changes.rows) {
+    const auto id = storable(conversation.text);
+    if (change.made) {
+      const auto& e = change.made->event;
+      auto& row = rows<conversation_line>()[id];
+      row.id = id;
+      row.first = storable(e.first.text);
+      row.second = storable(e.second.text);
+      row.about = storable(e.about);
+      row.opened_at = change.made->at;
     }
-    if (!after.reversal) continue;
-    row->reversed_by = storable(after.reversal->by.text);
-    row->reversal_reason = storable(after.reversal->reason);
-    row->reversed_at = after.reversed_at;
+    auto* row = find<conversation_line>(*this, id);
+    if (row == nullptr) continue;
+    row->last_position = std::max(row->last_position, change.last_position);
+    row->last_seq = std::max(row->last_seq, change.last_seq);
+    row->version = change.version;
   }
-  for (const auto& row : changes.deletions) {
-    const deletion_line::key id{storable(row.place.text), row.event.message_seq};
-    rows<deletion_line>().try_emplace(
-        id, deletion_line{id.first, id.second, storable(row.event.by.text), storable(row.event.action.text), row.at});
+  for (const auto& [key, seq] : changes.marks) {
+    const mark_line::key id{storable(key.first.text), storable(key.second.text)};
+    rows<mark_line>()[id] = {id.first, id.second, seq};
+  }
+  for (const auto& [key, since] : changes.blocks) {
+    const block_line::key id{storable(key.first.text), storable(key.second.text)};
+    if (since)
+      rows<block_line>()[id] = {id.first, id.second, *since};
+    else
+      rows<block_line>().erase(id);
+  }
+  for (const auto& [call, change] : changes.calls) {
+    const auto id = storable(call.text);
+    if (change.started) {
+      auto& row = rows<call_line>()[id];
+      row.id = id;
+      row.conversation = storable(change.conversation.text);
+      row.caller = storable(change.started->event.caller.text);
+      row.callee = storable(change.started->event.callee.text);
+      row.started_at = change.started->at;
+      row.started_position = change.started->position;
+    }
+    auto* row = find<call_line>(*this, id);
+    if (row == nullptr) continue;
+    if (change.accepted_at) row->accepted_at = change.accepted_at;
+    if (change.ended_at) row->ended_at = change.ended_at;
+    if (!change.reason.empty()) row->reason = storable(change.reason);
   }
 }
 
-void read_tables::write(const report_changes& changes) {
-  for (const auto& row : changes.rows) {
-    const auto& e = row.event;
-    const auto id = storable(e.report.text);
-    rows<report_line>().try_emplace(id, report_line{id, storable(e.place.text), storable(e.user.text),
-                                                    storable(e.target.text), storable(e.message.text), e.message_seq,
-                                                    storable(e.sha256), storable(e.reason), row.at, row.position});
+void read_tables::write(const inbox_changes& changes) {
+  for (const auto& [key, change] : changes.notifications) {
+    const notification_line::key id{storable(key.first.text), storable(key.second.text)};
+    if (change.made) {
+      const auto& e = change.made->event;
+      rows<notification_line>()[id] = {id.first,          id.second,        change.made->seq, storable(e.kind),
+                                       storable(e.title), storable(e.body), storable(e.data), true,
+                                       change.made->at};
+    }
+    if (auto* row = find<notification_line>(*this, id); row != nullptr && change.read) row->unread = false;
+  }
+  for (const auto& [who, now] : changes.presence) {
+    const auto id = storable(who.text);
+    rows<presence_line>()[id] = {id, now.sessions, now.since};
   }
 }
 
@@ -302,7 +303,13 @@ void read_tables::write(const change_set& changes) {
   write(changes.moderation);
   write(changes.reports);
   write(changes.admissions);
+  write(changes.conversations);
+  write(changes.inboxes);
   write(changes.messages); // after the rooms, which say whether they keep them
+  write_accounts(rows<account_line>(), rows<entry_line>(), changes.accounts);
+  write_holds(rows<hold_line>(), changes.holds);
+  write_listings(rows<listing_line>(), changes.listings);
+  write_purchases(rows<purchase_line>(), changes.purchases);
   events += changes.to - checkpoint;
   checkpoint = changes.to;
 }
