@@ -8,6 +8,7 @@
 #include "actors/domain/ledger.hpp"
 #include "actors/domain/listing.hpp"
 #include "actors/domain/lounge.hpp"
+#include "actors/domain/reports.hpp"
 #include "actors/domain/room.hpp"
 #include "events/errors.hpp"
 #include "events/ids.hpp"
@@ -86,7 +87,7 @@ struct entity_list {
 };
 /// Every entity that others speak to. A session is not one: it has a client (actors/registry.hpp).
 using addressed_entities = entity_list<domain::account, domain::room, domain::lounge, domain::conversation,
-                                       domain::inbox, domain::ledger, domain::listing>;
+                                       domain::inbox, domain::ledger, domain::listing, domain::reports>;
 using any_request = addressed_entities::any_request;
 using any_command = addressed_entities::any_command;
 

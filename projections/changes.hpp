@@ -12,7 +12,9 @@
 #include "projections/lounges.hpp"
 #include "projections/members.hpp"
 #include "projections/messages.hpp"
+#include "projections/moderation.hpp"
 #include "projections/purchases.hpp"
+#include "projections/reports.hpp"
 #include "projections/rooms.hpp"
 #include "projections/sessions.hpp"
 #include "projections/users.hpp"
@@ -31,6 +33,8 @@ struct change_set {
   member_changes members;
   admission_changes admissions;
   message_changes messages;
+  moderation_changes moderation;
+  report_changes reports;
   conversation_changes conversations;
   inbox_changes inboxes;
   account_changes accounts;

@@ -91,10 +91,22 @@ struct call_signal {
   std::string payload; ///< the offer, answer or candidate: JSON value as text
 };
 
+/// Something a moderator did to somebody who is not in the lounge just now, to their inbox.
+struct moderation_signal {
+  user_id user; ///< the moderator
+  session_id session;
+  lounge_id lounge;
+  action_id id;
+  std::string action;
+  user_id target;
+  std::string reason;
+  std::optional<time_point> until;
+};
+
 /// Told to everybody in the place, or of the inbox, except the session it comes from; one with `to` reaches that
 /// session only. Every signal has `session`.
 using signal = std::variant<typing_signal, relay_signal, status_signal, reaction_signal, knock_signal, presence_signal,
-                            direct_typing_signal, read_signal, call_signal>;
+                            direct_typing_signal, read_signal, call_signal, moderation_signal>;
 
 /// The one session that is meant; null: all.
 [[nodiscard]] inline const session_id* directed_to(const signal& s) {

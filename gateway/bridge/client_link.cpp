@@ -236,6 +236,8 @@ void client_link::joined(const stream_id& place, const std::string& body) {
   if (!connection_ || !is_shown(place)) return;
   const bool is_room = place.family() == domain::room::family;
   connection_->push(is_room ? "room-joined" : "lounge-joined", {}, body);
+  // The others learn of each other by user-joined and user-left.
+  if (place.family() == domain::lounge::family) connection_->push("user-list", {}, body);
 }
 
 void client_link::left(const stream_id& place) {
