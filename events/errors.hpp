@@ -26,12 +26,19 @@ enum class errc : std::uint8_t {
   room_not_found,        // 404
   lounge_not_found,      // 404
   user_not_found,        // 404
+  service_not_found,     // 404
+  booking_not_found,     // 404
+  review_not_found,      // 404
   target_not_found,      // 404
   method_not_allowed,    // 405
   request_timeout,       // 408
   conflict,              // 409
   email_taken,           // 409
   room_full,             // 409
+  slot_taken,            // 409
+  outside_availability,  // 409
+  invalid_transition,    // 409
+  already_reviewed,      // 409
   request_in_progress,   // 409
   room_closed,           // 410
   room_expired,          // 410
