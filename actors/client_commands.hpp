@@ -11,16 +11,16 @@ namespace parley {
 /// Enters a place. `after`: first everything of the place with a greater seq, then live; none: live from now on.
 struct join_place {
   stream_id place;
-  std::variant<domain::room::join, domain::lounge::join> command;
+  any_command command;
   std::optional<version> after;
 };
 struct leave_place {
   stream_id place;
 };
-/// Anything else said to a place.
+/// Anything else said to a place, or to an entity that is none.
 struct tell_place {
   stream_id place;
-  std::variant<domain::room::command, domain::lounge::command> command;
+  any_command command;
   std::optional<idempotency> once;
 };
 

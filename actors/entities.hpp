@@ -11,6 +11,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 
 namespace parley {
 
@@ -73,13 +74,25 @@ struct request {
   reply respond;
 };
 
+template <class... Entities>
+struct entity_list {
+  using any_request = std::variant<request<Entities>...>;
+  using any_command = std::variant<typename Entities::command...>;
+};
+/// Every entity that others speak to. A session is not one: it has a client (actors/registry.hpp).
+using addressed_entities = entity_list<domain::account, domain::room, domain::lounge>;
+using any_request = addressed_entities::any_request;
+using any_command = addressed_entities::any_command;
+
+/// The request that carries `c`; its alternative follows from the command's.
+[[nodiscard]] any_request request_of(any_command c, domain::context by, std::optional<idempotency> once, reply respond);
+
 /// Thread-safe. Never blocks; the answer comes by `respond`.
 class entities {
 public:
   virtual ~entities() = default;
-  virtual void ask(const stream_id& who, request<domain::account> r) = 0;
-  virtual void ask(const stream_id& who, request<domain::room> r) = 0;
-  virtual void ask(const stream_id& who, request<domain::lounge> r) = 0;
+  /// `who` is of the family of the request's entity.
+  virtual void ask(const stream_id& who, any_request r) = 0;
 };
 
 } // namespace parley

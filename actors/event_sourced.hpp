@@ -9,6 +9,8 @@
 
 #include "actors/entity_image.hpp"
 #include "actors/keys_under_way.hpp"
+#include "actors/pending_command.hpp"
+#include "actors/places.hpp"
 #include "actors/registry.hpp"
 #include "actors/runtime.hpp"
 #include "events/assertion.hpp"
@@ -123,26 +125,6 @@ private:
   /// unknown: not recovered; draining: a commit failed, and answers to what was decided after it are still to come.
   enum class phase { unknown, draining, loading, ready, over };
 
-  /// What is let out when a commit is done: first what others see, then who is told that they see no more.
-  struct released {
-    std::vector<publication_ptr> published;
-    std::vector<session_id> dismissed;
-  };
-
-  /// A command between its decision and its release.
-  struct pending {
-    std::uint64_t ticket = 0; ///< 0: writes nothing, but waits for what was decided before it
-    result<answer> outcome;
-    reply respond;
-    std::vector<publication_ptr> published;
-    std::vector<timer_change> timers;
-    std::vector<session_id> dismissed;
-    std::string key;
-    bool claimed = false;
-  };
-
-  static constexpr bool is_place = Entity::family == domain::room::family || Entity::family == domain::lounge::family;
-
   // --- deciding ---------------------------------------------------------------------------------------------------
 
   void handle(request_ptr<Entity> r) {
@@ -157,19 +139,23 @@ private:
   }
 
   void carry_out(parley::request<Entity>& r, domain::decision<event_type> d, bool writes) {
-    pending p;
+    pending_command p;
     p.claimed = !d.claims.empty();
     // Also without events: the expected version keeps out what was decided on a commit that failed.
     stream_append append{stream_, image_.version, {}};
     append.events.reserve(d.events.size());
     for (auto& e : d.events) {
       image_.evolve(e, r.by.now);
-      append.events.push_back(encode(e));
-      p.published.push_back(
-          std::make_shared<const publication>(publication{stream_, image_.version, r.by.now, event{std::move(e)}}));
+      auto shown =
+          std::make_shared<const publication>(publication{stream_, image_.version, r.by.now, event{std::move(e)}});
+      append.events.push_back(encode(std::get<event>(shown->what)));
+      p.published.push_back(std::move(shown));
     }
     for (auto& s : d.signals)
       p.published.push_back(std::make_shared<const publication>(publication{stream_, 0, r.by.now, std::move(s)}));
+    for (auto& s : d.remote_signals)
+      p.published.push_back(
+          std::make_shared<const publication>(publication{std::move(s.topic), 0, r.by.now, std::move(s.what)}));
     p.outcome = outcome_of(r, d);
     p.respond = std::move(r.respond);
     p.dismissed = std::move(d.dismissed);
@@ -203,7 +189,7 @@ private:
   result<answer> outcome_of(const parley::request<Entity>& r, domain::decision<event_type>& d) const {
     if (d.refused_with) return tl::make_unexpected(std::move(*d.refused_with));
     answer a{Entity::reply(image_.state, r.command, r.by, image_.version), 0, image_.version, false};
-    if constexpr (is_place)
+    if constexpr (is_place<Entity>)
       if (std::holds_alternative<typename Entity::join>(r.command))
         a.since = domain::joined_seq(image_.state.members, r.by.session);
     if constexpr (std::is_same_v<Entity, domain::room>) a.forgetful = image_.state.history == "none";
@@ -212,13 +198,13 @@ private:
 
   /// Answers without writing; after what was decided before, whose durability the answer depends on.
   void settle(parley::request<Entity>& r, result<answer> outcome) {
-    pending p;
+    pending_command p;
     p.outcome = std::move(outcome);
     p.respond = std::move(r.respond);
     line_up(std::move(p));
   }
 
-  void line_up(pending p) {
+  void line_up(pending_command p) {
     const bool at_once = pending_.empty();
     pending_.push_back(std::move(p));
     if (!at_once) return;
@@ -265,17 +251,21 @@ private:
     pending_.pop_front();
     for (const auto& t : p.timers)
       if (t.set) rt_.alarms.arm(t.timer.due);
+    out.wrote = out.wrote || at;
     if (p.outcome && at) p.outcome->at = at->last;
     if (!p.key.empty()) keys_.finish(p.key, p.outcome);
     for (const auto& each : p.published) // before the reply: it may pass the entity on
       if (const auto* e = std::get_if<event>(&each->what)) committed(std::get<event_type>(*e));
     p.respond(std::move(p.outcome));
-    if constexpr (is_place) std::move(p.published.begin(), p.published.end(), std::back_inserter(out.published));
+    for (auto& each : p.published) // only places have readers of their events
+      if (is_place<Entity> || each->seq == 0) out.published.push_back(std::move(each));
     std::move(p.dismissed.begin(), p.dismissed.end(), std::back_inserter(out.dismissed));
   }
 
   void let_out(const released& out) {
     if (!out.published.empty()) rt_.out.publish(out.published);
+    if constexpr (requires { Entity::is_followed; })
+      if (out.wrote) rt_.follower.happened();
     for (const auto& session : out.dismissed)
       rt_.entities.tell(make_stream(domain::session::family, session.text),
                         std::make_shared<dismissed>(dismissed{stream_}));
@@ -352,7 +342,7 @@ private:
       const auto* e = content ? std::get_if<event_type>(&*content) : nullptr;
       if (!e) return;
       committed(*e);
-      if constexpr (is_place) {
+      if constexpr (is_place<Entity>) {
         const auto* gone = std::get_if<events::left>(e);
         if (gone && !image_.state.members.contains(gone->session)) out.dismissed.push_back(gone->session);
         if (l.last && &r == &l.page->back())
@@ -385,7 +375,7 @@ private:
   const stream_id stream_;
   phase phase_ = phase::unknown;
   entity_image<Entity> image_; ///< as decided, durable or not
-  std::deque<pending> pending_;
+  std::deque<pending_command> pending_;
   keys_under_way keys_;
   std::vector<request_ptr<Entity>> stash_;
   std::uint64_t last_ticket_ = 0, answered_ = 0, load_ticket_ = 0;

@@ -18,6 +18,8 @@ public:
   /// Answered with `loaded` to `sink`.
   virtual void load(caf::strong_actor_ptr sink, std::uint64_t ticket, const stream_id& stream, version after,
                     bool with_snapshot) = 0;
+  /// Reads on after position `after` what processes react to. Answered with `followed` to `sink`.
+  virtual void follow(caf::strong_actor_ptr sink, position after) = 0;
   /// The first answer to a command of before. Costs microseconds: a lookup in memory unless the key is there.
   [[nodiscard]] virtual result<std::optional<command_outcome>> find_outcome(std::string_view key) = 0;
   /// Timers due by `until`, earliest first; and those of a restart after `after` in stream order.

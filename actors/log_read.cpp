@@ -1,16 +1,19 @@
 #include "actors/log_read.hpp"
 
+#include "actors/processes/process.hpp"
+
 namespace parley {
 namespace {
 
-void send(const caf::strong_actor_ptr& sink, loaded_ptr answer) {
+template <class Answer>
+void send(const caf::strong_actor_ptr& sink, std::shared_ptr<Answer> answer) {
   caf::anon_send(caf::actor_cast<caf::actor>(sink), std::move(answer));
 }
 
 } // namespace
 
 log_read::log_read(stream_id stream, version after, std::size_t limit, std::size_t bytes_max,
-                   std::variant<entity, page_taker> asked_by)
+                   std::variant<entity, families, page_taker> asked_by)
   : stream_{std::move(stream)}
   , after_{after}
   , limit_{limit}
@@ -26,12 +29,24 @@ log_read log_read::of_page(stream_id stream, version after, std::size_t limit, s
   return {std::move(stream), after, limit, bytes_max, std::move(done)};
 }
 
+log_read log_read::of_families(caf::strong_actor_ptr sink, position after) {
+  return {{}, after, followed_max, 0, families{std::move(sink)}};
+}
+
 void log_read::answer(const event_log& log) && {
   if (const auto* by = std::get_if<entity>(&asked_by_)) return send(by->sink, load(log, *by));
+  if (const auto* by = std::get_if<families>(&asked_by_)) {
+    auto found = std::make_shared<followed>();
+    found->head = log.head();
+    found->page = log.read_families(followed_families(), after_, limit_, looked_at_max);
+    return send(by->sink, std::move(found));
+  }
   std::get<page_taker>(asked_by_)(log.read_stream(stream_, after_, limit_, bytes_max_));
 }
 
 void log_read::refuse(error why) && {
+  if (const auto* by = std::get_if<families>(&asked_by_))
+    return send(by->sink, std::make_shared<followed>(followed{tl::make_unexpected(std::move(why)), 0}));
   const auto* by = std::get_if<entity>(&asked_by_);
   if (by == nullptr) return std::get<page_taker>(asked_by_)(tl::make_unexpected(std::move(why)));
   auto refused = std::make_shared<loaded>();

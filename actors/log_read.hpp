@@ -20,6 +20,8 @@ class log_read {
 public:
   static constexpr std::size_t page_events = 512; ///< records an entity that recovers is given at a time
   static constexpr std::size_t page_bytes = 1024 * 1024;
+  static constexpr std::size_t followed_max = 256;        ///< records the follower is given at a time
+  static constexpr std::size_t looked_at_max = 64 * 1024; ///< records of the log looked through for them
 
   /// As log_port::load asks, with pages of `events`.
   [[nodiscard]] static log_read of_entity(caf::strong_actor_ptr sink, std::uint64_t ticket, stream_id stream,
@@ -27,6 +29,9 @@ public:
   /// As page_source::read asks.
   [[nodiscard]] static log_read of_page(stream_id stream, version after, std::size_t limit, std::size_t bytes_max,
                                         std::function<void(result<std::vector<record>>)> done);
+
+  /// As log_port::follow asks.
+  [[nodiscard]] static log_read of_families(caf::strong_actor_ptr sink, position after);
 
   // Each read ends by one of these, once.
   /// Reads, and answers with what the log says.
@@ -39,16 +44,19 @@ private:
     std::uint64_t ticket;
     bool with_snapshot;
   };
+  struct families {
+    caf::strong_actor_ptr sink;
+  };
   using page_taker = std::function<void(result<std::vector<record>>)>;
 
   log_read(stream_id stream, version after, std::size_t limit, std::size_t bytes_max,
-           std::variant<entity, page_taker> asked_by);
+           std::variant<entity, families, page_taker> asked_by);
   [[nodiscard]] loaded_ptr load(const event_log& log, const entity& by) const;
 
   stream_id stream_;
   version after_;
   std::size_t limit_, bytes_max_;
-  std::variant<entity, page_taker> asked_by_;
+  std::variant<entity, families, page_taker> asked_by_;
 };
 
 } // namespace parley

@@ -19,6 +19,10 @@ void log_reader::read(const stream_id& stream, version after, std::size_t limit,
   enqueue(log_read::of_page(stream, after, limit, bytes_max, std::move(done)));
 }
 
+void log_reader::follow(caf::strong_actor_ptr sink, position after) {
+  enqueue(log_read::of_families(std::move(sink), after));
+}
+
 void log_reader::enqueue(log_read asked) {
   {
     std::unique_lock lock{mutex_};

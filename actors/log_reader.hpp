@@ -24,6 +24,8 @@ public:
   /// Calls `done` on a reader thread; on the caller's when too many reads wait.
   void read(const stream_id& stream, version after, std::size_t limit, std::size_t bytes_max,
             std::function<void(result<std::vector<record>>)> done) override;
+  /// See log_port::follow.
+  void follow(caf::strong_actor_ptr sink, position after);
   /// Answers what waits and ends the threads.
   void stop();
 

@@ -46,6 +46,7 @@ void log_writer::load(caf::strong_actor_ptr sink, std::uint64_t ticket, const st
   reader_.load(std::move(sink), ticket, stream, after, with_snapshot);
 }
 
+void log_writer::follow(caf::strong_actor_ptr sink, position after) { reader_.follow(std::move(sink), after); }
 result<std::optional<command_outcome>> log_writer::find_outcome(std::string_view key) { return log_.find_outcome(key); }
 
 result<std::vector<timer>> log_writer::due_timers(time_point until, std::size_t limit) {

@@ -24,6 +24,7 @@ public:
   void submit(caf::strong_actor_ptr sink, std::uint64_t ticket, append_request request) override;
   void load(caf::strong_actor_ptr sink, std::uint64_t ticket, const stream_id& stream, version after,
             bool with_snapshot) override;
+  void follow(caf::strong_actor_ptr sink, position after) override;
   result<std::optional<command_outcome>> find_outcome(std::string_view key) override;
   result<std::vector<timer>> due_timers(time_point until, std::size_t limit) override;
   result<std::vector<timer>> restart_timers(const stream_id& after, std::size_t limit) override;

@@ -37,6 +37,13 @@ struct loaded {
 };
 using loaded_ptr = std::shared_ptr<loaded>;
 
+/// What comes next in the log of the families that processes react to.
+struct followed {
+  result<family_page> page;
+  position head = 0; ///< of the log, before it was read
+};
+using followed_ptr = std::shared_ptr<followed>;
+
 // --- to a session --------------------------------------------------------------------------------------------------
 
 /// Who a connection turned out to be.
@@ -101,12 +108,11 @@ using heal_atom = caf::atom_constant<caf::atom("heal")>; ///< an entity tries to
 
 } // namespace parley
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::request_ptr<parley::domain::account>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::request_ptr<parley::domain::room>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::request_ptr<parley::domain::lounge>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::request_ptr<parley::domain::session>)
+template <class Entity> // as the macro below, for every entity
+struct caf::allowed_unsafe_message_type<parley::request_ptr<Entity>> : std::true_type {};
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::appended_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::loaded_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::followed_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::client_arrived_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::client_command_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::client_gone_ptr)

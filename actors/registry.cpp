@@ -28,6 +28,39 @@ private:
   const std::chrono::milliseconds every_;
 };
 
+// --- what differs between the families -----------------------------------------------------------------------------
+
+template <class Entity>
+struct shell_of {
+  using type = event_sourced<Entity>;
+};
+template <>
+struct shell_of<domain::account> {
+  using type = account_actor;
+};
+
+template <class... Entities>
+caf::actor spawn_of_family(caf::actor_system& system, runtime& rt, const stream_id& who, entity_list<Entities...>) {
+  caf::actor started;
+  const auto attempt = [&]<class Entity>(std::type_identity<Entity>) {
+    if (who.family() == Entity::family)
+      started = system.spawn<typename shell_of<Entity>::type, caf::lazy_init>(rt, who);
+  };
+  (attempt(std::type_identity<Entities>{}), ...);
+  return started;
+}
+
+template <class... Entities>
+std::optional<any_command> timer_of_family(const timer& t, entity_list<Entities...>) {
+  std::optional<any_command> fired;
+  const auto attempt = [&]<class Entity>(std::type_identity<Entity>) {
+    if constexpr (requires { typename Entity::timer_fired; })
+      if (t.stream.family() == Entity::family) fired = typename Entity::command{typename Entity::timer_fired{t.what}};
+  };
+  (attempt(std::type_identity<Entities>{}), ...);
+  return fired;
+}
+
 } // namespace
 
 registry::registry(caf::actor_system& system, std::size_t entities_max)
@@ -76,16 +109,9 @@ bool registry::send(const stream_id& who, Message m, bool start) {
 
 caf::actor registry::spawn(const stream_id& who) {
   PARLEY_ASSERT(runtime_ != nullptr);
-  const auto family = who.family();
-  caf::actor started;
-  if (family == domain::account::family)
-    started = system_.spawn<account_actor, caf::lazy_init>(*runtime_, who);
-  else if (family == domain::session::family)
-    started = system_.spawn<session_actor, caf::lazy_init>(*runtime_, who);
-  else if (family == domain::room::family)
-    started = system_.spawn<event_sourced<domain::room>, caf::lazy_init>(*runtime_, who);
-  else if (family == domain::lounge::family)
-    started = system_.spawn<event_sourced<domain::lounge>, caf::lazy_init>(*runtime_, who);
+  auto started = who.family() == domain::session::family
+                     ? caf::actor{system_.spawn<session_actor, caf::lazy_init>(*runtime_, who)}
+                     : spawn_of_family(system_, *runtime_, who, addressed_entities{});
   PARLEY_ASSERT(started != nullptr); // callers make stream ids from their entity's own family
   started->attach_functor([this, who, was = started->address()] { forget(who, was); });
   return started;
@@ -111,14 +137,10 @@ void registry::forget(const stream_id& who, const caf::actor_addr& was) {
 }
 
 // A request that finds no room is dropped here, and its `reply` answers errc::unavailable as it goes.
-void registry::ask(const stream_id& who, request<domain::account> r) {
-  send(who, std::make_shared<request<domain::account>>(std::move(r)), true);
-}
-void registry::ask(const stream_id& who, request<domain::room> r) {
-  send(who, std::make_shared<request<domain::room>>(std::move(r)), true);
-}
-void registry::ask(const stream_id& who, request<domain::lounge> r) {
-  send(who, std::make_shared<request<domain::lounge>>(std::move(r)), true);
+void registry::ask(const stream_id& who, any_request r) {
+  std::visit(
+      [&]<class Entity>(request<Entity>& one) { send(who, std::make_shared<request<Entity>>(std::move(one)), true); },
+      r);
 }
 void registry::ask(const stream_id& who, request<domain::session> r) {
   send(who, std::make_shared<request<domain::session>>(std::move(r)), true);
@@ -137,12 +159,12 @@ void registry::fire(const timer& t, time_point now, reply done) {
   domain::context by;
   by.now = now;
   by.cause = "timer:" + t.what;
-  if (t.stream.family() == domain::room::family)
-    return ask(t.stream, request<domain::room>{domain::room::timer_fired{t.what}, by, {}, {}, std::move(done)});
   if (t.stream.family() == domain::session::family)
     return ask(t.stream,
                request<domain::session>{
                    domain::session::timer_fired{t.what, runtime_->session_grace}, by, {}, {}, std::move(done)});
+  if (auto fired = timer_of_family(t, addressed_entities{}))
+    return ask(t.stream, request_of(std::move(*fired), std::move(by), std::nullopt, std::move(done)));
   done(answer{}); // a timer nobody knows any more
 }
 

@@ -25,9 +25,7 @@ public:
   /// Before the first message; `rt` outlives the actors. Starts passivation.
   void run_with(runtime& rt);
 
-  void ask(const stream_id& who, request<domain::account> r) override;
-  void ask(const stream_id& who, request<domain::room> r) override;
-  void ask(const stream_id& who, request<domain::lounge> r) override;
+  void ask(const stream_id& who, any_request r) override;
   void ask(const stream_id& who, request<domain::session> r);
 
   /// To a session. A client's arrival, its going and a cut login start it when need be; what else comes for one that is

@@ -20,6 +20,13 @@ public:
   virtual void arm(time_point due) = 0;
 };
 
+/// Told that an entity whose events processes react to has written some (actors/processes/follower.hpp).
+class follower_signal {
+public:
+  virtual ~follower_signal() = default;
+  virtual void happened() = 0;
+};
+
 struct runtime {
   log_port& log;
   publisher& out;
@@ -27,6 +34,7 @@ struct runtime {
   registry& entities;
   session_directory& sessions;
   alarm_clock& alarms;
+  follower_signal& follower;
 
   std::size_t snapshot_every = 256;                   ///< events between two snapshots of a stream
   std::chrono::milliseconds passivate_after{300'000}; ///< an entity nobody spoke to leaves memory

@@ -87,8 +87,7 @@ private:
 
   [[nodiscard]] domain::context as_client() const;
   [[nodiscard]] domain::context as_system() const;
-  void ask(const stream_id& place, domain::room::command c, std::optional<idempotency> once, reply::function then);
-  void ask(const stream_id& place, domain::lounge::command c, std::optional<idempotency> once, reply::function then);
+  void ask(const stream_id& place, any_command c, std::optional<idempotency> once, reply::function then);
   void ask_to_leave(const stream_id& place, const std::string& reason, heard then);
 
   /// Runs `f` in this actor: replies come on the thread of the entity that answers.

@@ -6,6 +6,7 @@
 // says to that place meanwhile waits in line. An answer that says neither yes nor no (the log failed, the place's actor
 // failed) leaves open whether the place has us, and then it is asked to let us go until it says that it did.
 
+#include "actors/places.hpp"
 #include "actors/session_actor.hpp"
 
 namespace parley {
@@ -48,8 +49,7 @@ void session_actor::perform(client_command_ptr c) {
   if (auto* l = std::get_if<leave_place>(&c->what)) return leave(std::move(c), l->place);
   auto& t = std::get<tell_place>(c->what);
   auto answered = [c](result<answer> r) { reply_to(*c, std::move(r)); };
-  std::visit([&](auto& command) { ask(t.place, std::move(command), std::move(t.once), std::move(answered)); },
-             t.command);
+  ask(t.place, std::move(t.command), std::move(t.once), std::move(answered));
 }
 
 void session_actor::join(client_command_ptr c, join_place& j) {
@@ -65,8 +65,7 @@ void session_actor::join(client_command_ptr c, join_place& j) {
       return dealings_[j.place].member ? keep_leaving(j.place, state().close_reason) : exit(j.place);
     }
     auto answered = [this, c, &j](const result<answer>& r) { joined(*c, j, r); };
-    std::visit([&](auto& command) { ask(j.place, std::move(command), std::nullopt, back_here(std::move(answered))); },
-               j.command);
+    ask(j.place, std::move(j.command), std::nullopt, back_here(std::move(answered)));
   };
   command(session::enter{id_, who_.login, j.place}, as_client(), std::move(noted));
 }
@@ -196,11 +195,7 @@ void session_actor::ask_again(const stream_id& place) {
     }
     finish(place);
   };
-  if (place.family() == domain::room::family)
-    ask(place, domain::room::command{domain::room::join{{}, {}, false, {}, true}}, std::nullopt,
-        back_here(std::move(answered)));
-  else
-    ask(place, domain::lounge::command{domain::lounge::join{{}, true}}, std::nullopt, back_here(std::move(answered)));
+  ask(place, returning_to(place), std::nullopt, back_here(std::move(answered)));
 }
 
 /// Notes that the client is to have all after that seq, and gives what of it may be shown.
@@ -299,26 +294,14 @@ void session_actor::finish(const stream_id& place) {
   if (!with.busy && !with.member) dealings_.erase(at);
 }
 
-void session_actor::ask(const stream_id& place, domain::room::command c, std::optional<idempotency> once,
-                        reply::function then) {
-  parley::request<domain::room> r{std::move(c), as_client(), std::move(once), std::nullopt, reply{std::move(then)}};
-  r.by.cause = id_.text + "#" + std::to_string(++commands_);
-  rt().entities.ask(place, std::move(r));
-}
-
-void session_actor::ask(const stream_id& place, domain::lounge::command c, std::optional<idempotency> once,
-                        reply::function then) {
-  parley::request<domain::lounge> r{std::move(c), as_client(), std::move(once), std::nullopt, reply{std::move(then)}};
-  r.by.cause = id_.text + "#" + std::to_string(++commands_);
-  rt().entities.ask(place, std::move(r));
+void session_actor::ask(const stream_id& place, any_command c, std::optional<idempotency> once, reply::function then) {
+  auto by = as_client();
+  by.cause = id_.text + "#" + std::to_string(++commands_);
+  rt().entities.ask(place, request_of(std::move(c), std::move(by), std::move(once), reply{std::move(then)}));
 }
 
 void session_actor::ask_to_leave(const stream_id& place, const std::string& reason, heard then) {
-  auto answered = back_here(std::move(then));
-  if (place.family() == domain::room::family)
-    ask(place, domain::room::command{domain::room::leave{reason}}, std::nullopt, std::move(answered));
-  else
-    ask(place, domain::lounge::command{domain::lounge::leave{reason}}, std::nullopt, std::move(answered));
+  ask(place, leaving(place, reason), std::nullopt, back_here(std::move(then)));
 }
 
 } // namespace parley

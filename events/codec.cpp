@@ -139,24 +139,10 @@ struct family_of<std::variant<Events...>> {
 /// Calls `use` with the family's variant; false when there is no such family.
 template <class Use>
 bool with_family(std::string_view family, Use use) {
-  if (family == "account")
-    use(family_of<events::account_event>{});
-  else if (family == "email")
-    use(family_of<events::email_event>{});
-  else if (family == "session")
-    use(family_of<events::session_event>{});
-  else if (family == "room")
-    use(family_of<events::room_event>{});
-  else if (family == "lounge")
-    use(family_of<events::lounge_event>{});
-  else
-    return false;
-  return true;
-}
-
-template <class Variant>
-encoded_event encode_any(const Variant& e) {
-  return std::visit([](const auto& one) { return encode_one(one); }, e);
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return ((family == family_names[I] && (use(family_of<std::variant_alternative_t<I, event>>{}), true)) || ...);
+  }
+  (std::make_index_sequence<family_names.size()>{});
 }
 
 result<event> decode_upcast(auto family, std::string_view name, std::string_view type, int schema, const json& data,
@@ -177,11 +163,10 @@ result<event> decode_upcast(auto family, std::string_view name, std::string_view
 
 } // namespace
 
-encoded_event encode(const events::account_event& e) { return encode_any(e); }
-encoded_event encode(const events::email_event& e) { return encode_any(e); }
-encoded_event encode(const events::session_event& e) { return encode_any(e); }
-encoded_event encode(const events::room_event& e) { return encode_any(e); }
-encoded_event encode(const events::lounge_event& e) { return encode_any(e); }
+encoded_event encode(const event& e) {
+  const auto one = [](const auto& type) { return encode_one(type); };
+  return std::visit([&](const auto& family) { return std::visit(one, family); }, e);
+}
 
 result<event> decode(std::string_view family, std::string_view type, int schema, const json& data,
                      const json& personal) {
@@ -194,8 +179,7 @@ result<event> decode(std::string_view family, std::string_view type, int schema,
 const std::vector<catalogue_entry>& catalogue() {
   static const auto entries = [] {
     std::vector<catalogue_entry> all;
-    for (const std::string_view family : {"account", "email", "session", "room", "lounge"})
-      with_family(family, [&](auto f) { f.list(family, all); });
+    for (const auto family : family_names) with_family(family, [&](auto f) { f.list(family, all); });
     return all;
   }();
   return entries;

@@ -9,6 +9,7 @@
 #include "events/gathering_events.hpp"
 #include "events/session_events.hpp"
 
+#include <array>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <variant>
@@ -16,9 +17,11 @@
 
 namespace parley {
 
-/// Any event: first the family, then the type.
+/// Any event: first the family, then the type. A new family is one line here and its name, in the same order.
 using event = std::variant<events::account_event, events::email_event, events::session_event, events::room_event,
                            events::lounge_event>;
+inline constexpr std::array<std::string_view, std::variant_size_v<event>> family_names{"account", "email", "session",
+                                                                                       "room", "lounge"};
 
 /// One encoding of an event's content. `data` and `personal` are JSON objects as text; `personal` is `{}` when the
 /// event has no such fields.
@@ -29,11 +32,7 @@ struct encoded_event {
   std::string personal;
 };
 
-[[nodiscard]] encoded_event encode(const events::account_event& e);
-[[nodiscard]] encoded_event encode(const events::email_event& e);
-[[nodiscard]] encoded_event encode(const events::session_event& e);
-[[nodiscard]] encoded_event encode(const events::room_event& e);
-[[nodiscard]] encoded_event encode(const events::lounge_event& e);
+[[nodiscard]] encoded_event encode(const event& e);
 
 /// Decodes any schema version this or an older Parley wrote. errc::corrupt for an unknown family, type or newer
 /// schema, or when a field is missing or of the wrong type.

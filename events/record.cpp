@@ -4,6 +4,7 @@
 #include "events/json_writer.hpp"
 #include "events/simd_json.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <openssl/evp.h>
 
@@ -68,6 +69,15 @@ void append_record(std::string& out, const stream_id& stream, version v, positio
   out.append(",\"position\":");
   json_writer{out}.value(p);
   out.push_back('}');
+}
+
+bool record_is_of(std::string_view bytes, std::span<const std::string_view> families) noexcept {
+  constexpr std::string_view before = "{\"stream\":\"";
+  if (!bytes.starts_with(before)) return false;
+  const auto stream = bytes.substr(before.size());
+  return std::any_of(families.begin(), families.end(), [&](std::string_view family) {
+    return stream.starts_with(family) && stream.substr(family.size()).starts_with('/');
+  });
 }
 
 result<record> parse_record(std::string_view bytes) {

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 
 namespace parley {
@@ -30,6 +31,8 @@ using digest = std::array<unsigned char, 32>; ///< SHA-256
 /// Appends the bytes of a record. The envelope's strings must be valid UTF-8.
 void append_record(std::string& out, const stream_id& stream, version v, position p, const encoded_event& content,
                    time_point time, std::string_view actor, std::string_view cause);
+/// Whether the bytes of a record begin as those of a stream of one of these families do; nothing else is looked at.
+[[nodiscard]] bool record_is_of(std::string_view bytes, std::span<const std::string_view> families) noexcept;
 /// errc::corrupt when `bytes` are not a record.
 [[nodiscard]] result<record> parse_record(std::string_view bytes);
 /// The record's content as an event, upcast where its schema is old.

@@ -34,11 +34,18 @@ struct context {
   std::string cause; ///< id of the command, for the record
 };
 
+/// A signal on another topic than the entity's own, an inbox's mostly.
+struct remote_signal {
+  stream_id topic;
+  signal what;
+};
+
 template <class Event>
 struct decision {
-  std::vector<Event> events;         ///< empty: what was asked for holds already
-  std::vector<timer_change> timers;  ///< stream left empty: the entity's own
-  std::vector<signal> signals;       ///< shown once the events are durable, never stored
+  std::vector<Event> events;        ///< empty: what was asked for holds already
+  std::vector<timer_change> timers; ///< stream left empty: the entity's own
+  std::vector<signal> signals;      ///< shown once the events are durable, never stored
+  std::vector<remote_signal> remote_signals;
   std::vector<session_id> dismissed; ///< sessions that are members no more by this decision and must be told
   std::vector<stream_append> claims; ///< further streams in the same atomic commit (an e-mail claim)
   std::optional<error> refused_with; ///< the events are written, and the caller gets this error all the same

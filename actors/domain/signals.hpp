@@ -1,6 +1,7 @@
 #pragma once
 // What members of a place are shown without it being an event: relayed, never stored.
 
+#include "events/clock.hpp"
 #include "events/ids.hpp"
 
 #include <string>
@@ -26,7 +27,58 @@ struct relay_signal {
   std::string payload; ///< JSON value as text, as the client sent it
 };
 
-/// Told to everybody in the place except the session it comes from; a relay with `to` reaches that session only.
-using signal = std::variant<typing_signal, relay_signal>;
+/// A person came online, went away from their devices, or went: to the inbox of each contact.
+struct presence_signal {
+  user_id user;
+  session_id session; ///< empty: all are told
+  std::string status; ///< online, away, offline
+  time_point at;      ///< since when; of offline: last seen
+};
+
+struct direct_typing_signal {
+  user_id user;
+  session_id session;
+  std::string name;
+  conversation_id conversation;
+  bool is_typing = false;
+};
+
+/// How far somebody has read.
+struct read_signal {
+  user_id user;
+  session_id session;
+  conversation_id conversation;
+  std::uint64_t seq = 0;
+};
+
+enum class call_step { incoming, calling, accepted, rejected, ended, candidate };
+
+/// A step of a call between two people, to an inbox: on all devices, or on one (`to`).
+struct call_signal {
+  call_step step = call_step::incoming;
+  call_id call;
+  conversation_id conversation;
+  user_id user;        ///< from
+  session_id session;  ///< from
+  session_id to;       ///< empty: all devices
+  std::string name;    ///< the caller's
+  std::string word;    ///< of calling: its status; of ended: why
+  std::string payload; ///< the offer, answer or candidate: JSON value as text
+};
+
+/// Told to everybody in the place, or of the inbox, except the session it comes from; one with `to` reaches that
+/// session only. Every signal has `session`.
+using signal =
+    std::variant<typing_signal, relay_signal, presence_signal, direct_typing_signal, read_signal, call_signal>;
+
+/// The one session that is meant; null: all.
+[[nodiscard]] inline const session_id* directed_to(const signal& s) {
+  return std::visit(
+      [](const auto& one) -> const session_id* {
+        if constexpr (requires { one.to; }) return one.to.empty() ? nullptr : &one.to;
+        return nullptr;
+      },
+      s);
+}
 
 } // namespace parley::domain

@@ -48,7 +48,8 @@ private:
     else
       out.null();
   }
-  static void write(json_writer& out, const std::set<stream_id>& v) {
+  template <class Id>
+  static void write(json_writer& out, const std::set<Id>& v) {
     out.begin_array();
     for (const auto& each : v) write(out, each);
     out.end_array();
@@ -121,10 +122,11 @@ private:
       return false;
     return true;
   }
-  static bool read(const json& in, std::set<stream_id>& v) {
+  template <class Id>
+  static bool read(const json& in, std::set<Id>& v) {
     if (!in.is_array()) return false;
     for (const auto& each : in) {
-      stream_id one;
+      Id one;
       if (!read(each, one) || !v.insert(std::move(one)).second) return false;
     }
     return true;

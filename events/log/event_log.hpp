@@ -69,6 +69,12 @@ struct commit {
   parley::position first = 0, last = 0; ///< positions of the request's events; both the log's head when it had none
 };
 
+/// Records of some families, and how far the log was looked through for them.
+struct family_page {
+  std::vector<record> records;
+  position reached = 0; ///< all of those families up to here are among the records, or were before
+};
+
 class event_log {
 public:
   virtual ~event_log() = default;
@@ -94,6 +100,10 @@ public:
   /// keeps them, but at least one record.
   [[nodiscard]] virtual result<std::vector<record>> read(position after, std::size_t limit,
                                                          std::size_t bytes_max) const = 0;
+  /// The same of streams of these families only, at most `limit` of them; looks at no more than `looked_at_max` records
+  /// of the log.
+  [[nodiscard]] virtual result<family_page> read_families(std::span<const std::string_view> families, position after,
+                                                          std::size_t limit, std::size_t looked_at_max) const;
   /// Records of one stream with version > `after`, in order, bounded as `read`. Empty for an unknown stream.
   [[nodiscard]] virtual result<std::vector<record>> read_stream(const stream_id& stream, version after,
                                                                 std::size_t limit, std::size_t bytes_max) const = 0;

@@ -72,6 +72,28 @@ result<std::vector<record>> read(const store& s, position after, position head, 
   return std::move(found).take();
 }
 
+result<family_page> read_families(const store& s, std::span<const std::string_view> families, position after,
+                                  position head, std::size_t limit, std::size_t looked_at_max) {
+  family_page found;
+  found.reached = after;
+  std::optional<error> unreadable;
+  const auto visited = visit(s, after, head, [&](position p, std::string_view bytes) {
+    if (record_is_of(bytes, families)) {
+      auto r = parse_record(bytes);
+      if (!r) {
+        unreadable = damaged(p, r.error().message).value();
+        return false;
+      }
+      found.records.push_back(std::move(*r));
+    }
+    found.reached = p;
+    return found.records.size() < limit && p - after < looked_at_max;
+  });
+  if (!visited) return tl::make_unexpected(visited.error());
+  if (unreadable) return tl::make_unexpected(std::move(*unreadable));
+  return found;
+}
+
 result<std::vector<record>> read_stream(const store& s, const stream_id& stream, version after, position head,
                                         std::size_t limit, std::size_t bytes_max) {
   page found{limit, bytes_max};

@@ -20,6 +20,9 @@ using record_visitor = std::function<bool(position, std::string_view bytes)>;
 
 [[nodiscard]] result<std::vector<record>> read(const store& s, position after, position head, std::size_t limit,
                                                std::size_t bytes_max);
+[[nodiscard]] result<family_page> read_families(const store& s, std::span<const std::string_view> families,
+                                                position after, position head, std::size_t limit,
+                                                std::size_t looked_at_max);
 [[nodiscard]] result<std::vector<record>> read_stream(const store& s, const stream_id& stream, version after,
                                                       position head, std::size_t limit, std::size_t bytes_max);
 [[nodiscard]] result<version> stream_version(const store& s, const stream_id& stream, position head);

@@ -241,6 +241,12 @@ result<std::vector<record>> stored_log::read(position after, std::size_t limit, 
   return impl_->reading([&](const store& s) { return log_tables::read(s, after, head(), limit, bytes_max); });
 }
 
+result<family_page> stored_log::read_families(std::span<const std::string_view> families, position after,
+                                              std::size_t limit, std::size_t looked_at_max) const {
+  return impl_->reading(
+      [&](const store& s) { return log_tables::read_families(s, families, after, head(), limit, looked_at_max); });
+}
+
 result<std::vector<record>> stored_log::read_stream(const stream_id& stream, version after, std::size_t limit,
                                                     std::size_t bytes_max) const {
   return impl_->reading(

@@ -39,6 +39,8 @@ public:
 
   [[nodiscard]] result<std::vector<record>> read(position after, std::size_t limit,
                                                  std::size_t bytes_max) const override;
+  [[nodiscard]] result<family_page> read_families(std::span<const std::string_view> families, position after,
+                                                  std::size_t limit, std::size_t looked_at_max) const override;
   [[nodiscard]] result<std::vector<record>> read_stream(const stream_id& stream, version after, std::size_t limit,
                                                         std::size_t bytes_max) const override;
   [[nodiscard]] result<version> stream_version(const stream_id& stream) const override;

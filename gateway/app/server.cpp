@@ -2,6 +2,7 @@
 
 #include "actors/log_reader.hpp"
 #include "actors/log_writer.hpp"
+#include "actors/processes/follower.hpp"
 #include "actors/processes/timers.hpp"
 #include "actors/session_directory.hpp"
 #include "events/assertion.hpp"
@@ -124,7 +125,7 @@ struct server::parts {
     , caf_config{loops(), scheduler}
     , system{std::make_unique<caf::actor_system>(caf_config)}
     , entities{*system, s.entities_max}
-    , rt{writer, out, clock, entities, sessions, timers} {
+    , rt{writer, out, clock, entities, sessions, timers, follower} {
     system->await_actors_before_shutdown(false); // the loops that would run their ends are gone by then
     rt.snapshot_every = s.snapshot_every;
     rt.passivate_after = s.passivate_after;
@@ -132,6 +133,7 @@ struct server::parts {
     rt.idempotency_lifetime = s.idempotency_lifetime;
     entities.run_with(rt);
     timers.start(*system, rt);
+    follower.start(*system, rt);
   }
 
   std::vector<std::unique_ptr<io_node>> make_nodes() {
@@ -172,6 +174,7 @@ struct server::parts {
   fan_out out;
   session_directory sessions;
   timers_process timers;
+  follower_process follower;
   turn_scheduler* scheduler = nullptr; // owned by the system
   actor_config caf_config;
   std::unique_ptr<caf::actor_system> system;
@@ -268,6 +271,7 @@ void server::parts::run() {
   }
   projecting.start();
   timers.begin(); // sessions of an earlier run get their grace
+  follower.begin();
 }
 
 void server::parts::on_loop(io_node& node, const std::function<void()>& task) {
@@ -320,6 +324,7 @@ void server::parts::stop() {
   writer.stop();
   reader.stop();
   timers.stop();
+  follower.stop();
   entities.stop();
   net = nullptr;
   system = nullptr;

@@ -118,7 +118,8 @@ void client_link::receive(client_message message) {
   command->client = port_;
   command->ack = message.ack;
   auto* join = std::get_if<join_place>(&*request);
-  auto* room = join && !places_.contains(join->place) ? std::get_if<domain::room::join>(&join->command) : nullptr;
+  auto* to_room = join && !places_.contains(join->place) ? std::get_if<domain::room::command>(&join->command) : nullptr;
+  auto* room = to_room ? std::get_if<domain::room::join>(to_room) : nullptr;
   if (room && room->open_if_absent)
     limit_opening(*room, command->ack);
   else if (command->ack && *command->ack >= first_own_number)

@@ -2,19 +2,15 @@
 
 namespace parley::gateway {
 
-template <class Entity>
-void loop_entities::ask_all(const stream_id& who, request<Entity> r) {
-  auto respond = std::make_shared<reply>(std::move(r.respond));
-  r.respond = reply{[&loop = loop_, respond](result<answer> outcome) {
-    if (loop.is_current()) return (*respond)(std::move(outcome));
-    loop.post([respond, outcome = std::move(outcome)]() mutable { (*respond)(std::move(outcome)); });
+void loop_entities::ask(const stream_id& who, any_request r) {
+  auto& respond = std::visit([](auto& one) -> reply& { return one.respond; }, r);
+  auto asked = std::make_shared<reply>(std::move(respond));
+  respond = reply{[&loop = loop_, asked](result<answer> outcome) {
+    if (loop.is_current()) return (*asked)(std::move(outcome));
+    loop.post([asked, outcome = std::move(outcome)]() mutable { (*asked)(std::move(outcome)); });
   }};
   all_.ask(who, std::move(r));
 }
-
-void loop_entities::ask(const stream_id& who, request<domain::account> r) { ask_all(who, std::move(r)); }
-void loop_entities::ask(const stream_id& who, request<domain::room> r) { ask_all(who, std::move(r)); }
-void loop_entities::ask(const stream_id& who, request<domain::lounge> r) { ask_all(who, std::move(r)); }
 
 void fan_out::publish(std::span<const publication_ptr> published) {
   std::shared_ptr<std::vector<publication_ptr>> copy; // made once, when another loop wants it

@@ -18,14 +18,9 @@ public:
   loop_entities(io_loop& loop, entities& all)
     : loop_{loop}
     , all_{all} {}
-  void ask(const stream_id& who, request<domain::account> r) override;
-  void ask(const stream_id& who, request<domain::room> r) override;
-  void ask(const stream_id& who, request<domain::lounge> r) override;
+  void ask(const stream_id& who, any_request r) override;
 
 private:
-  template <class Entity>
-  void ask_all(const stream_id& who, request<Entity> r);
-
   io_loop& loop_;
   entities& all_;
 };

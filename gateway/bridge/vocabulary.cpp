@@ -139,7 +139,7 @@ result<client_request> join_room(const asked& a) {
   auto name = a.given.text({"name", "displayName", "username", "userName"});
   if (!name) return pass(std::move(name.error()));
   room::join join{room_id{where->key()}, where->display_id, a.who.rooms_open_on_join, name->value_or("")};
-  return join_place{where->stream, std::move(join), *after};
+  return join_place{where->stream, room::command{std::move(join)}, *after};
 }
 
 result<client_request> join_lounge(const asked& a) {
@@ -151,7 +151,7 @@ result<client_request> join_lounge(const asked& a) {
   if (!after) return pass(std::move(after.error()));
   auto name = a.given.text({"name", "displayName", "username", "userName"});
   if (!name) return pass(std::move(name.error()));
-  return join_place{where->stream, lounge::join{name->value_or("")}, *after};
+  return join_place{where->stream, lounge::command{lounge::join{name->value_or("")}}, *after};
 }
 
 result<client_request> leave_room(const asked& a) {

@@ -159,7 +159,7 @@ void hub::state::queue_slice(member& m, const encoded_run& e, std::size_t begin,
 }
 
 void hub::state::deliver_directed(const publication_ptr& p) {
-  const auto& to = std::get<domain::relay_signal>(std::get<domain::signal>(p->what)).to;
+  const auto& to = *domain::directed_to(std::get<domain::signal>(p->what));
   run r{{&p, 1}, SIZE_MAX};
   const auto [first, last] = sessions.equal_range(to);
   for (auto i = first; i != last; ++i) {
@@ -259,9 +259,8 @@ void hub::publish(std::span<const publication_ptr> published) {
   state::topic* at = nullptr;
   for (const auto& p : published) {
     const auto* signal = std::get_if<domain::signal>(&p->what);
-    const auto* relay = signal ? std::get_if<domain::relay_signal>(signal) : nullptr;
-    if (relay && !relay->to.empty()) {
-      if (state_->sessions.contains(relay->to)) state_->directed.push_back(p);
+    if (const auto* to = signal ? domain::directed_to(*signal) : nullptr) {
+      if (state_->sessions.contains(*to)) state_->directed.push_back(p);
       continue;
     }
     if (!at || at->id != p->topic) {

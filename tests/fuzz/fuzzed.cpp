@@ -69,6 +69,11 @@ void check_command(const domain::lounge::command& command) {
   if (const auto* send = std::get_if<domain::lounge::send>(&command)) check_draft(send->message);
 }
 
+template <class Other> // no client can say anything else yet
+void check_command(const Other&) {
+  PARLEY_ASSERT(false);
+}
+
 void check_request(const client_request& request) {
   std::visit([](const auto& r) { check_place(r.place); }, request);
   const auto* tell = std::get_if<tell_place>(&request);

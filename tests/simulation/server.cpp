@@ -37,7 +37,7 @@ server::server(const server_setup& setup, agenda& time, trace& story, network& n
   , projecting_{log, with.store(reads), progress_, {}}
   , system_{prepare(config_, scheduler_, setup.seed | 1)}
   , entities_{system_, setup.entities_max}
-  , runtime_{with.port(port_), with.out(out_), clock_, entities_, sessions_, with.alarms(timers_)}
+  , runtime_{with.port(port_), with.out(out_), clock_, entities_, sessions_, with.alarms(timers_), follower_}
   , links_{entities_,
            tokens_,
            clock_,
@@ -65,6 +65,8 @@ server::server(const server_setup& setup, agenda& time, trace& story, network& n
   entities_.run_with(runtime_);
   timers_.start(system_, runtime_);
   timers_.begin();
+  follower_.start(system_, runtime_);
+  follower_.begin();
   every_second();
   after(0us, [this] { project(); });
 }
@@ -72,6 +74,7 @@ server::server(const server_setup& setup, agenda& time, trace& story, network& n
 server::~server() {
   alive_ = nullptr;
   timers_.stop();
+  follower_.stop();
   entities_.stop();
   while (scheduler_->step()) {
   }

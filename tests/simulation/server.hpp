@@ -4,6 +4,7 @@
 // the seed: an actor handles one message, a loop ends a turn. What takes time (a commit, a read, a delivery) is planned
 // in the agenda. Destroying it is a crash: nothing is finished, nobody is told.
 
+#include "actors/processes/follower.hpp"
 #include "actors/processes/timers.hpp"
 #include "actors/registry.hpp"
 #include "actors/session_directory.hpp"
@@ -129,6 +130,7 @@ private:
   gateway::fan_out out_;
   session_directory sessions_;
   timers_process timers_;
+  follower_process follower_;
   gateway::native_codec with_aliases_{{true, 16, 128 * 1024}}, without_aliases_{{false, 16, 128 * 1024}};
 
   test::step_scheduler* scheduler_ = nullptr;            // the system's own

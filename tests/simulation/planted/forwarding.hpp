@@ -20,6 +20,10 @@ public:
   result<std::vector<record>> read(position after, std::size_t limit, std::size_t bytes_max) const override {
     return real_.read(after, limit, bytes_max);
   }
+  result<family_page> read_families(std::span<const std::string_view> families, position after, std::size_t limit,
+                                    std::size_t looked_at_max) const override {
+    return real_.read_families(families, after, limit, looked_at_max);
+  }
   result<std::vector<record>> read_stream(const stream_id& stream, version after, std::size_t limit,
                                           std::size_t bytes_max) const override {
     return real_.read_stream(stream, after, limit, bytes_max);
@@ -53,6 +57,7 @@ public:
             bool with_snapshot) override {
     real_.load(std::move(sink), ticket, stream, after, with_snapshot);
   }
+  void follow(caf::strong_actor_ptr sink, position after) override { real_.follow(std::move(sink), after); }
   result<std::optional<command_outcome>> find_outcome(std::string_view key) override { return real_.find_outcome(key); }
   result<std::vector<timer>> due_timers(time_point until, std::size_t limit) override {
     return real_.due_timers(until, limit);

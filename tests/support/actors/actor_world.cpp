@@ -25,17 +25,20 @@ actor_world::actor_world(event_log& log, options chosen)
   , log_{log}
   , out_{log}
   , entities_{stage_.system(), chosen.entities_max}
-  , runtime_{log_, out_, clock_, entities_, sessions_, timers_} {
+  , runtime_{log_, out_, clock_, entities_, sessions_, timers_, follower_} {
   runtime_.snapshot_every = chosen.snapshot_every;
   runtime_.passivate_after = chosen.passivate_after;
   entities_.run_with(runtime_);
   timers_.start(stage_.system(), runtime_);
   timers_.begin();
+  follower_.start(stage_.system(), runtime_);
+  follower_.begin();
 }
 
 actor_world::~actor_world() {
   for (const auto& client : clients_) client->disconnect();
   timers_.stop();
+  follower_.stop();
   entities_.stop();
   run();
 }

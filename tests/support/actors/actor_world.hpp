@@ -12,6 +12,7 @@
 //
 // A crash of the server is the end of one world and the beginning of another over the same log: `crash`.
 
+#include "actors/processes/follower.hpp"
 #include "actors/processes/timers.hpp"
 #include "actors/registry.hpp"
 #include "actors/session_directory.hpp"
@@ -130,6 +131,7 @@ private:
   registry entities_;
   session_directory sessions_;
   timers_process timers_;
+  follower_process follower_;
   runtime runtime_;
   std::vector<world_client_ptr> clients_;
 };

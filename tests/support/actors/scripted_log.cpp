@@ -29,6 +29,10 @@ void scripted_log::read(const stream_id& stream, version after, std::size_t limi
   reads_.push_back(log_read::of_page(stream, after, limit, bytes_max, std::move(done)));
 }
 
+void scripted_log::follow(caf::strong_actor_ptr sink, position after) {
+  reads_.push_back(log_read::of_families(std::move(sink), after));
+}
+
 bool scripted_log::answer_read(std::size_t which) {
   if (which >= reads_.size()) return false;
   const auto at = reads_.begin() + static_cast<std::ptrdiff_t>(which);

@@ -49,6 +49,7 @@ public:
             bool with_snapshot) override;
   void read(const stream_id& stream, version after, std::size_t limit, std::size_t bytes_max,
             std::function<void(result<std::vector<record>>)> done) override;
+  void follow(caf::strong_actor_ptr sink, position after) override;
   result<std::optional<command_outcome>> find_outcome(std::string_view key) override;
   result<std::vector<timer>> due_timers(time_point until, std::size_t limit) override;
   result<std::vector<timer>> restart_timers(const stream_id& after, std::size_t limit) override;

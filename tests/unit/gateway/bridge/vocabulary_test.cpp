@@ -67,7 +67,7 @@ TEST_CASE("a room is entered by an object under any of its names, a bare id, or 
   CAPTURE(args);
   const auto j = made<join_place>(ask("join-room", args));
   CHECK(j.place.text == "room/abc");
-  const auto& command = std::get<room::join>(j.command);
+  const auto& command = std::get<room::join>(std::get<room::command>(j.command));
   CHECK(command.id.text == "abc");
   CHECK(command.display_id == "AbC");
   CHECK(command.open_if_absent);
@@ -78,7 +78,7 @@ TEST_CASE("a join may bring a shown name and where to go on from") {
   const auto j =
       made<join_place>(ask("join-room", R"([{"roomId":7,"name":"Ada","after":41,"userId":"somebody else"}])"));
   CHECK(j.place.text == "room/7");
-  CHECK(std::get<room::join>(j.command).name == "Ada");
+  CHECK(std::get<room::join>(std::get<room::command>(j.command)).name == "Ada");
   CHECK(j.after == 41);
   CHECK(made<join_place>(ask("join-room", R"([{"roomId":"a","after":0}])")).after == 0u);
 }
@@ -90,7 +90,7 @@ TEST_CASE("rooms open with their first join only where the configuration says so
   m.args = {"abc"};
   const std::set<stream_id> nowhere;
   const auto r = interpret(m, {{"u1"}, nowhere, false}, ids);
-  CHECK_FALSE(std::get<room::join>(made<join_place>(r).command).open_if_absent);
+  CHECK_FALSE(std::get<room::join>(std::get<room::command>(made<join_place>(r).command)).open_if_absent);
 }
 
 TEST_CASE("a room id that cannot be one is refused") {
@@ -131,7 +131,7 @@ TEST_CASE("lounges are entered and left by a bare id or an object, and their ids
   for (const auto* args : {R"(["Lx"])", R"([{"loungeId":"Lx"}])", R"([{"lounge":"Lx"}])", R"([{"id":"Lx"}])"}) {
     const auto j = made<join_place>(ask("join-lounge", args));
     CHECK(j.place.text == "lounge/Lx");
-    CHECK(std::holds_alternative<lounge::join>(j.command));
+    CHECK(std::holds_alternative<lounge::join>(std::get<lounge::command>(j.command)));
     CHECK(made<leave_place>(ask("leave-lounge", args)).place.text == "lounge/Lx");
   }
   CHECK(made<join_place>(ask("join-lounge", R"([{"loungeId":"L","after":3}])")).after == 3);

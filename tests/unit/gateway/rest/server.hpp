@@ -31,14 +31,9 @@ private:
 /// Deciders behind the port: versions, idempotency and claims as the real shell keeps them.
 class instant_entities final : public entities {
 public:
-  void ask(const stream_id& who, request<domain::account> r) override { run(accounts_[who], std::move(r)); }
-  void ask(const stream_id& who, request<domain::room> r) override {
-    if (!holds_rooms) return run(rooms_[who], std::move(r));
-    const bool under_way = !held.empty();
-    if (under_way && r.once && r.once->refuse_while_pending) return r.respond(fail(errc::request_in_progress, {}, 1));
-    held.push_back(std::move(r.respond));
+  void ask(const stream_id& who, any_request r) override {
+    std::visit([&](auto& one) { take(who, std::move(one)); }, r);
   }
-  void ask(const stream_id& who, request<domain::lounge> r) override { run(lounges_[who], std::move(r)); }
 
   std::optional<error> fails; ///< every command, when set
   bool drops = false;         ///< requests vanish unanswered
@@ -54,6 +49,14 @@ private:
     typename Entity::state state;
     parley::version version = 0;
   };
+  template <class Entity>
+  void take(const stream_id& who, request<Entity> r) {
+    if (!std::is_same_v<Entity, domain::room> || !holds_rooms)
+      return run(std::get<std::map<stream_id, kept<Entity>>>(kept_)[who], std::move(r));
+    const bool under_way = !held.empty();
+    if (under_way && r.once && r.once->refuse_while_pending) return r.respond(fail(errc::request_in_progress, {}, 1));
+    held.push_back(std::move(r.respond));
+  }
   struct outcome {
     std::string fingerprint;
     answer first;
@@ -88,9 +91,19 @@ private:
     r.respond(a);
   }
 
-  std::map<stream_id, kept<domain::account>> accounts_;
-  std::map<stream_id, kept<domain::room>> rooms_;
-  std::map<stream_id, kept<domain::lounge>> lounges_;
+  template <class Request>
+  struct all_of;
+  template <class Entity>
+  struct all_of<request<Entity>> {
+    using type = std::map<stream_id, kept<Entity>>;
+  };
+  template <class Requests>
+  struct all_kept;
+  template <class... Requests>
+  struct all_kept<std::variant<Requests...>> {
+    using type = std::tuple<typename all_of<Requests>::type...>;
+  };
+  all_kept<any_request>::type kept_;
   std::map<std::string, outcome> outcomes_;
 };
 
