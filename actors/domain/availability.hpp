@@ -36,6 +36,9 @@ struct availability {
   std::map<std::chrono::local_days, day_hours> exceptions; ///< in place of the weekly hours; empty: closed
 };
 
+/// A date of the calendar, as `2026-12-24`; years from 1970.
+[[nodiscard]] std::optional<std::chrono::local_days> read_date(std::string_view text);
+
 /// What holds until its provider says otherwise: any time. Every request waits for the provider's answer anyway.
 [[nodiscard]] availability always();
 

@@ -31,13 +31,6 @@ std::optional<minutes> time_of_day(std::string_view text) {
   return minutes{h * 60 + m};
 }
 
-std::optional<local_days> date_of(std::string_view text) {
-  const int y = digits(text, 0, 4), m = digits(text, 5, 2), d = digits(text, 8, 2);
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-' || y < 1970 || m < 0 || d < 0) return std::nullopt;
-  const year_month_day date{year{y}, month{static_cast<unsigned>(m)}, day{static_cast<unsigned>(d)}};
-  return date.ok() ? std::optional{local_days{date}} : std::nullopt;
-}
-
 void append_two(std::string& out, unsigned n) {
   if (n < 10) out.push_back('0');
   out.append(std::to_string(n));
@@ -112,7 +105,7 @@ result<void> read_exceptions(availability& a, const json& in) {
   for (const auto& each : in) {
     const auto* date = each.is_object() ? text_in(each, "date") : nullptr;
     if (!date || !each.contains("hours")) return fail(errc::malformed, "exceptions must be a list of {date, hours}");
-    const auto day = date_of(*date);
+    const auto day = read_date(*date);
     if (!day) return fail(errc::invalid, "an exception's date must be one of the calendar, as 2026-12-24");
     auto open = read_hours(each["hours"], "exceptions " + *date);
     if (!open) return tl::make_unexpected(std::move(open.error()));
@@ -130,6 +123,13 @@ void write_hours(json_writer& out, const day_hours& open) {
 }
 
 } // namespace
+
+std::optional<local_days> read_date(std::string_view text) {
+  const int y = digits(text, 0, 4), m = digits(text, 5, 2), d = digits(text, 8, 2);
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-' || y < 1970 || m < 0 || d < 0) return std::nullopt;
+  const year_month_day date{year{y}, month{static_cast<unsigned>(m)}, day{static_cast<unsigned>(d)}};
+  return date.ok() ? std::optional{local_days{date}} : std::nullopt;
+}
 
 result<availability> read_availability(const json& rules) {
   if (!rules.is_object()) return fail(errc::malformed, "availability must be an object");

@@ -40,4 +40,38 @@ void write_booking(json_writer& out, const events::booking& b) {
   out.field("createdAt", to_iso8601(b.requested_at));
 }
 
+std::string status_changed_json(const events::booking& b, std::string_view was, const user_id& by,
+                                std::string_view reason, time_point when) {
+  std::string text;
+  json_writer out{text};
+  out.begin_object();
+  write_booking(out, b);
+  out.field("previousStatus", was).field("updatedBy", by.empty() ? std::string_view{"system"} : by.text);
+  if (!reason.empty()) out.field("reason", reason);
+  out.field("timestamp", to_iso8601(when)).end_object();
+  return text;
+}
+
+std::string booking_json(const events::booking& b, time_point when) {
+  std::string text;
+  json_writer out{text};
+  out.begin_object();
+  write_booking(out, b);
+  out.field("timestamp", to_iso8601(when)).end_object();
+  return text;
+}
+
+std::string availability_changed_json(const user_id& provider, const service_id& service, const events::booking* b,
+                                      bool available, time_point when) {
+  std::string text;
+  json_writer out{text};
+  out.begin_object().field("providerId", provider.text).field("serviceId", service.text);
+  if (b) {
+    out.field("startsAt", to_iso8601(b->starts_at)).field("endsAt", to_iso8601(b->ends_at));
+    out.field("available", available);
+  }
+  out.field("timestamp", to_iso8601(when)).end_object();
+  return text;
+}
+
 } // namespace parley::domain

@@ -15,4 +15,14 @@ void write_availability(json_writer& out, const std::string& rules);
 /// id, bookingId, both parties, what was agreed, status, payment, createdAt.
 void write_booking(json_writer& out, const events::booking& b);
 
+// Bodies of pushes: JSON object text.
+
+/// {…booking, previousStatus, updatedBy, reason?, timestamp}: a step that was taken. `by` empty: time took it.
+[[nodiscard]] std::string status_changed_json(const events::booking& b, std::string_view was, const user_id& by,
+                                              std::string_view reason, time_point when);
+[[nodiscard]] std::string booking_json(const events::booking& b, time_point when);
+/// {providerId, serviceId, timestamp}, with {startsAt, endsAt, available} when one time was taken or given back.
+[[nodiscard]] std::string availability_changed_json(const user_id& provider, const service_id& service,
+                                                    const events::booking* b, bool available, time_point when);
+
 } // namespace parley::domain

@@ -1,10 +1,12 @@
 #include "actors/domain/calendar.hpp"
 
+#include "actors/domain/booking_json.hpp"
 #include "actors/domain/service.hpp"
 #include "actors/domain/text.hpp"
 #include "events/json_writer.hpp"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 namespace parley::domain {
 
@@ -13,6 +15,19 @@ namespace {
 using decided = decision<calendar::event>;
 namespace status = booking_status;
 
+remote_signal to_inbox(const user_id& who, booking_signal what) {
+  return {make_stream("inbox", who.text), std::move(what)};
+}
+
+/// Both parties look at the calendar with other eyes now. Whoever else looks at free slots asks again.
+void tell_availability(decided& d, const events::booking* before, const events::booking& after, time_point now) {
+  const bool same_time = before && before->starts_at == after.starts_at;
+  if (before && same_time && holds_time(*before) == holds_time(after)) return;
+  const auto body = availability_changed_json(after.provider, after.service, &after, !holds_time(after), now);
+  for (const auto& who : {after.provider, after.customer})
+    d.remote_signals.push_back(to_inbox(who, {booking_news::availability_changed, {}, {}, body}));
+}
+
 /// Adds what happens to a booking, with the timers that go and come.
 template <class Event>
 void add(decided& d, const events::booking* before, Event after, time_point now) {
@@ -20,12 +35,18 @@ void add(decided& d, const events::booking* before, Event after, time_point now)
     for (auto& t : timers_of(*before)) d.timers.push_back({false, std::move(t)});
   for (auto& t : timers_of(after))
     if (t.due > now) d.timers.push_back({true, std::move(t)});
+  tell_availability(d, before, after, now);
   d.events.push_back(std::move(after));
 }
 
+/// A step, told at once on all devices of whoever took it; the other party gets a notice of it.
 void add_step(decided& d, const events::booking& b, std::string_view to, party who, std::string reason,
               const context& by) {
-  add(d, &b, events::booking_changed{stepped(b, to, who, by.now), b.status, by.user, std::move(reason)}, by.now);
+  auto after = stepped(b, to, who, by.now);
+  if (!by.user.empty())
+    d.remote_signals.push_back(to_inbox(by.user, {booking_news::status_changed, by.user, by.session,
+                                                  status_changed_json(after, b.status, by.user, reason, by.now)}));
+  add(d, &b, events::booking_changed{std::move(after), b.status, by.user, std::move(reason)}, by.now);
 }
 
 /// Nobody caused it but time, whoever's command found out.
@@ -188,6 +209,8 @@ result<decided> decide_one(const calendar::state& s, const calendar::reschedule&
   if (!c.available) return fail(errc::outside_availability);
   events::booking_rescheduled after{moved(b, c.starts_at, by.now), b.status, b.starts_at, by.user};
   decided d;
+  d.remote_signals.push_back(to_inbox(by.user, {booking_news::status_changed, by.user, by.session,
+                                                status_changed_json(after, b.status, by.user, {}, by.now)}));
   if (auto way = make_way(d, s, after.starts_at, after.ends_at, b.id, by); !way)
     return tl::make_unexpected(std::move(way.error()));
   add(d, &b, std::move(after), by.now);
@@ -229,25 +252,52 @@ result<decided> decide_one(const calendar::state& s, const calendar::look& c, co
   return decided{};
 }
 
-/// The words of the settlement in their order; nothing goes back.
-int rank_of(std::string_view payment) {
-  if (payment == "pending") return 1;
-  if (payment == "held") return 2;
-  if (payment == "direct" || payment == "paid" || payment == "refunded" || payment == "fee") return 3;
-  return 0;
+/// How the booking is paid for after a step of the ledger; empty: the step says nothing new. Nothing goes back.
+std::string_view payment_after(const events::booking& b, std::string_view step) {
+  const bool open = b.payment == "pending" || b.payment == "held";
+  if (step == "held" && b.payment == "pending") return "held";
+  if (step == "refused" && b.payment == "pending") return "direct"; // paid for among themselves
+  if (step == "posted" && open) return b.status == status::completed ? "paid" : "fee";
+  if (step == "voided" && open) return "refunded";
+  return {};
 }
 
 result<decided> decide_one(const calendar::state& s, const calendar::settle& c, const context& by) {
   if (!by.user.empty()) return fail(errc::forbidden);
-  if (rank_of(c.payment) < 2) return fail(errc::invalid, "no such payment");
   const auto entry = find(s, c.id);
   if (!entry) return decided{}; // over and long forgotten
-  const auto& b = (*entry)->booking;
-  if (rank_of(b.payment) == 0 || rank_of(c.payment) <= rank_of(b.payment)) return decided{};
-  events::booking_settled after{b};
-  after.payment = c.payment;
+  const auto payment = payment_after((*entry)->booking, c.step);
   decided d;
+  if (payment.empty()) return d;
+  events::booking_settled after{(*entry)->booking};
+  after.payment = payment;
   d.events.push_back(std::move(after));
+  return d;
+}
+
+// --- where the parties are
+// ---------------------------------------------------------------------------------------------
+
+std::string location_json(const calendar::share_location& c, const context& by) {
+  auto told = nlohmann::ordered_json{{"bookingId", c.id.text}, {"userId", by.user.text}};
+  told["lat"] = told["latitude"] = c.latitude;
+  told["lng"] = told["longitude"] = c.longitude;
+  told["timestamp"] = to_iso8601(by.now);
+  return told.dump();
+}
+
+result<decided> decide_one(const calendar::state& s, const calendar::share_location& c, const context& by) {
+  const auto own = find_own(s, c.id, by);
+  if (!own) return tl::make_unexpected(own.error());
+  const auto& b = own->entry->booking;
+  // Written so that what is no number is refused, too.
+  if (!(c.latitude >= -90 && c.latitude <= 90 && c.longitude >= -180 && c.longitude <= 180))
+    return fail(errc::invalid, "lat must be -90 to 90, lng -180 to 180");
+  if (b.status != status::confirmed || by.now < b.starts_at - location_before || by.now > b.ends_at + location_after)
+    return fail(errc::invalid_transition, "a location is shared around the time of a confirmed booking");
+  const auto& other = own->who == party::customer ? b.provider : b.customer;
+  decided d;
+  d.remote_signals.push_back(to_inbox(other, {booking_news::location, by.user, by.session, location_json(c, by)}));
   return d;
 }
 

@@ -88,26 +88,33 @@ struct calendar {
     review_id id;
     std::string text;
   };
-  /// From the settlement process: held, direct, paid, refunded, fee. One that comes late or twice changes nothing.
+  /// From the settlement process: what the ledger did. One that comes late or twice changes nothing.
   struct settle {
     booking_id id;
-    std::string payment;
+    std::string step; ///< held, refused, posted, voided
+  };
+  /// Where a party is, told to the other and kept nowhere: of a confirmed booking, from location_before its start to
+  /// location_after its end. errc::invalid for no place on Earth, errc::invalid_transition at another time.
+  struct share_location {
+    booking_id id;
+    double latitude = 0, longitude = 0; ///< degrees
   };
   struct timer_fired {
     std::string what;
   };
 
-  using command =
-      std::variant<request, change, cancel, reschedule, look, write_review, reply_to_review, settle, timer_fired>;
+  using command = std::variant<request, change, cancel, reschedule, look, write_review, reply_to_review, settle,
+                               share_location, timer_fired>;
   using event = events::calendar_event;
   static constexpr std::string_view family = "calendar";
   static constexpr int snapshot_schema = 1;
+  static constexpr bool is_followed = true; ///< notices and settlement react to bookings
 
   [[nodiscard]] static result<decision<event>> decide(const state& s, const command& c, const context& by);
   static void evolve(state& s, const event& e, time_point when);
   /// A booking as clients see it (booking_json.hpp) with `version`, its entity tag; write_review: {id, bookingId,
   /// serviceId, providerId, customerId, customerName, rating, comment, createdAt}; reply_to_review: {id, bookingId,
-  /// serviceId, reply}; timer_fired: {}.
+  /// serviceId, reply}; share_location: {bookingId}; timer_fired: {}.
   [[nodiscard]] static std::string reply(const state& after, const command& c, const context& by, version at);
   [[nodiscard]] static std::string snapshot(const state& s);
   [[nodiscard]] static result<state> restore(std::string_view snapshot);

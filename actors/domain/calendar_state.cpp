@@ -100,6 +100,7 @@ struct answer_writer {
     ids(c.id, s.bookings.at(reviewed_by(c.id)).booking);
     out.key("reply").begin_object().field("text", c.text).field("createdAt", to_iso8601(by.now)).end_object();
   }
+  void operator()(const calendar::share_location& c) const { out.field("bookingId", c.id.text); }
   void operator()(const calendar::timer_fired&) const {}
 };
 

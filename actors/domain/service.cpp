@@ -103,7 +103,13 @@ result<decided> decide_one(const service::state& s, const service::set_availabil
   auto text = to_json(*rules);
   if (text.size() > availability_bytes_max) return fail(errc::too_large, "these are too many hours and exceptions");
   decided d;
-  if (text != s.availability) d.events.push_back(events::availability_set{s.owner, std::move(text)});
+  if (text == s.availability) return d;
+  d.events.push_back(events::availability_set{s.owner, std::move(text)});
+  d.remote_signals.push_back({make_stream("inbox", s.owner.text),
+                              booking_signal{booking_news::availability_changed,
+                                             {},
+                                             {},
+                                             availability_changed_json(s.owner, s.id, nullptr, false, by.now)}});
   return d;
 }
 
