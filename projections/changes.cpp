@@ -22,6 +22,13 @@ struct folder {
     std::visit(*this, e);
   }
 
+  void operator()(const events::service_event& e) const { changes.services.fold(r, e); }
+  void operator()(const events::calendar_event& e) const {
+    changes.bookings.fold(r, e);
+    changes.reviews.fold(r, e);
+    changes.services.fold(r, e);
+  }
+
   void operator()(const events::joined& e) const { changes.members.fold(r, e); }
   void operator()(const events::left& e) const { changes.members.fold(r, e); }
   void operator()(const events::room_closed& e) const { changes.members.fold(r, e); }

@@ -2,11 +2,13 @@
 // What a batch of events changes in all read models: at most one change a row, so that a store applies it with a few
 // set-wise statements in any order within a model. Pure.
 
+#include "projections/bookings.hpp"
 #include "projections/logins.hpp"
 #include "projections/lounges.hpp"
 #include "projections/members.hpp"
 #include "projections/messages.hpp"
 #include "projections/rooms.hpp"
+#include "projections/services.hpp"
 #include "projections/sessions.hpp"
 #include "projections/users.hpp"
 
@@ -23,6 +25,9 @@ struct change_set {
   lounge_changes lounges;
   member_changes members;
   message_changes messages;
+  service_changes services;
+  booking_changes bookings;
+  review_changes reviews;
 };
 
 /// Folds records that follow `from` without a gap. errc::corrupt, naming the position, when one cannot be decoded or

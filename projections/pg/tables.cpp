@@ -2,6 +2,7 @@
 // does not grow with the batch. State-like rows are written with ON CONFLICT DO UPDATE, so a row ends up as its events
 // say, whatever was there.
 
+#include "projections/pg/booking_tables.hpp"
 #include "projections/pg/store.hpp"
 
 namespace parley::pg {
@@ -343,6 +344,9 @@ result<void> queue_states(connection& db, const change_set& changes) {
   if (queued) queued = queue_rooms(db, changes.rooms);
   if (queued) queued = queue_lounges(db, changes.lounges);
   if (queued) queued = queue_members(db, changes.members);
+  if (queued) queued = queue_services(db, changes.services);
+  if (queued) queued = queue_bookings(db, changes.bookings);
+  if (queued) queued = queue_reviews(db, changes.reviews);
   return queued;
 }
 

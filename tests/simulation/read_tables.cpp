@@ -209,6 +209,9 @@ void read_tables::write(const change_set& changes) {
   write(changes.lounges);
   write(changes.members);
   write(changes.messages); // after the rooms, which say whether they keep them
+  write_services(rows<service_line>(), changes.services);
+  write_bookings(rows<booking_line>(), changes.bookings);
+  write_reviews(rows<review_line>(), changes.reviews);
   events += changes.to - checkpoint;
   checkpoint = changes.to;
 }

@@ -5,20 +5,14 @@
 
 #include "events/log/event_log.hpp"
 #include "projections/changes.hpp"
+#include "tests/simulation/booking_lines.hpp"
+#include "tests/simulation/column.hpp"
 
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <tuple>
 
 namespace parley::simulation {
-
-template <class Row, class Value>
-struct column {
-  std::string_view name; ///< as in schema/sql
-  Value Row::*member;
-};
-template <class Row, class Value>
-column(std::string_view, Value Row::*) -> column<Row, Value>;
 
 struct user_line {
   std::string id, name, email;
@@ -190,7 +184,7 @@ struct read_tables {
 
   position checkpoint = 0, events = 0;
   std::tuple<table<user_line>, table<login_line>, table<session_line>, table<room_line>, table<lounge_line>,
-             table<member_line>, table<message_line>>
+             table<member_line>, table<message_line>, table<service_line>, table<booking_line>, table<review_line>>
       all;
 
   template <class Row>

@@ -1,8 +1,10 @@
 #include "tests/simulation/snapshots.hpp"
 
 #include "actors/domain/account.hpp"
+#include "actors/domain/calendar.hpp"
 #include "actors/domain/lounge.hpp"
 #include "actors/domain/room.hpp"
+#include "actors/domain/service.hpp"
 #include "actors/entity_image.hpp"
 
 #include <fmt/format.h>
@@ -38,6 +40,8 @@ std::string snapshot_difference(const event_log& log, const stream_id& stream) {
   if (family == domain::session::family) return difference<domain::session>(log, **kept);
   if (family == domain::room::family) return difference<domain::room>(log, **kept);
   if (family == domain::lounge::family) return difference<domain::lounge>(log, **kept);
+  if (family == domain::service::family) return difference<domain::service>(log, **kept);
+  if (family == domain::calendar::family) return difference<domain::calendar>(log, **kept);
   return stream.text + ": nobody takes snapshots of these";
 }
 

@@ -23,7 +23,10 @@ nlohmann::json rows_of(const test_database& database) {
                                                                                      {"rooms", "id"},
                                                                                      {"lounges", "id"},
                                                                                      {"members", "place, session_id"},
-                                                                                     {"messages", "place, seq"}}) {
+                                                                                     {"messages", "place, seq"},
+                                                                                     {"services", "id"},
+                                                                                     {"bookings", "id"},
+                                                                                     {"reviews", "id"}}) {
     found[table] = nlohmann::json::parse(
         ask(database, "SELECT coalesce(json_agg(row_to_json(t) ORDER BY " + order + "), '[]') FROM " + table + " t"));
     for (auto& row : found[table])
@@ -52,7 +55,9 @@ private:
   static constexpr std::size_t entities = 4;
 
   record one(position p) {
-    switch (random_.below(4)) {
+    switch (random_.below(6)) {
+    case 4: return told(p, "service/" + name("v"), service());
+    case 5: return told(p, "calendar/" + name("u"), calendar());
     case 0: return told(p, "account/" + name("u"), account());
     case 1: return told(p, "session/" + name("s"), session());
     case 2: return told(p, "lounge/" + name("r"), lounge());
@@ -109,6 +114,34 @@ private:
     case 2: return joined();
     case 3: return left();
     default: return message();
+    }
+  }
+
+  events::service_terms terms() {
+    return {text(), text(), text(), number(), text(), number(), number(), number(), random_.one_in(2)};
+  }
+  events::service_event service() {
+    switch (random_.below(4)) {
+    case 0: return events::service_offered{terms(), {"v"}, {name("u")}};
+    case 1: return events::service_revised{terms()};
+    case 2: return events::availability_set{{"u"}, text()};
+    default: return events::service_retired{{"u"}};
+    }
+  }
+  events::booking booking() {
+    return {
+        {name("b")}, {name("u")}, {name("u")}, {name("v")}, text(),
+        time(),      time(),      number(),    text(),      number(),
+        number(),    text(),      text(),      number(),    random_.one_in(2) ? std::optional{time()} : std::nullopt,
+        time(),      text(),      text()};
+  }
+  events::calendar_event calendar() {
+    switch (random_.below(6)) {
+    case 0: return events::booking_requested{booking()};
+    case 1: return events::booking_changed{booking(), text(), {"u"}, text()};
+    case 2: return events::booking_settled{booking()};
+    case 3: return events::review_replied{{name("w")}, {"b"}, {"v"}, {"u"}, {"u"}, text()};
+    default: return events::review_written{{name("w")}, {name("b")}, {name("v")}, {"u"}, {"u"}, 5, text(), text()};
     }
   }
 
@@ -184,7 +217,7 @@ TEST_CASE("the store in memory holds what PostgreSQL holds, whatever the events 
     for (const auto& [table, rows] : held.items())
       if (!rows.empty()) filled.insert(table);
   }
-  CHECK(filled.size() == 7);
+  CHECK(filled.size() == 10);
 }
 
 TEST_CASE("a transaction that is rolled back leaves nothing in either store") {
