@@ -20,6 +20,7 @@ enum class errc : std::uint8_t {
   session_revoked,       // 401
   forbidden,             // 403
   not_member,            // 403
+  blocked,               // 403
   guests_not_allowed,    // 403
   origin_not_allowed,    // 403
   not_found,             // 404
@@ -35,6 +36,8 @@ enum class errc : std::uint8_t {
   conflict,              // 409
   email_taken,           // 409
   room_full,             // 409
+  busy,                  // 409
+  unreachable,           // 409
   slot_taken,            // 409
   outside_availability,  // 409
   invalid_transition,    // 409

@@ -22,6 +22,8 @@ struct folder {
     std::visit(*this, e);
   }
 
+  void operator()(const events::conversation_event&) const {}
+  void operator()(const events::inbox_event&) const {}
   void operator()(const events::service_event& e) const { changes.services.fold(r, e); }
   void operator()(const events::calendar_event& e) const {
     changes.bookings.fold(r, e);

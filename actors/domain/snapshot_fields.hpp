@@ -41,6 +41,15 @@ private:
   static void write(json_writer& out, const text_id<Tag>& v) {
     out.value(v.text);
   }
+  /// What describes itself, as an object.
+  template <class T>
+  requires requires(snapshot_writer& fields, const T& v) { describe(fields, v); }
+  static void write(json_writer& out, const T& v) {
+    out.begin_object();
+    snapshot_writer fields{out};
+    describe(fields, v);
+    out.end_object();
+  }
   template <class T>
   static void write(json_writer& out, const std::optional<T>& v) {
     if (v)
@@ -113,6 +122,13 @@ private:
   template <class Tag>
   static bool read(const json& in, text_id<Tag>& v) {
     return read(in, v.text);
+  }
+  template <class T>
+  requires requires(snapshot_reader& fields, T& v) { describe(fields, v); }
+  static bool read(const json& in, T& v) {
+    snapshot_reader fields{in};
+    describe(fields, v);
+    return fields.complete();
   }
   template <class T>
   static bool read(const json& in, std::optional<T>& v) {

@@ -20,7 +20,7 @@ struct io_node {
     : loop{index}
     , log_reads{loop, reader}
     , topics{log_reads, hub_limits}
-    , reads{loop.context(), questions, progress} {}
+    , desk{loop.context(), questions, progress} {}
 
   /// Wakes the hub's failed refills, once a second, for as long as the loop runs.
   void tick() {
@@ -33,7 +33,8 @@ struct io_node {
   io_loop loop;
   loop_log_reads log_reads;
   hub topics;
-  queries reads;
+  question_desk desk;
+  queries reads{desk};
   std::optional<loop_entities> entities;
   std::optional<link_opener> links;
   std::optional<rest_api> rest;

@@ -315,7 +315,7 @@ void server::parts::stop() {
   if (ran) settle();
   for (auto& node : nodes) {
     if (!node->thread.joinable()) continue;
-    on_loop(*node, [&node] { node->reads.close(); });
+    on_loop(*node, [&node] { node->desk.close(); });
     node->loop.stop();
     node->thread.join();
   }

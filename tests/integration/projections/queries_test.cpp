@@ -18,10 +18,11 @@ query_options questions_to(const std::string& url) {
 /// A loop on the test's own thread, and the questions on it.
 struct asker {
   boost::asio::io_context io;
-  queries models;
+  question_desk desk;
+  queries models{desk};
 
   asker(const query_options& o, projection_progress& progress)
-    : models{io, o, progress} {}
+    : desk{io, o, progress} {}
 
   /// Runs the loop until the answer is there.
   template <class T, class Ask>
@@ -234,7 +235,7 @@ TEST_CASE("the queue of questions is bounded, and closing answers every open que
     a.models.user({"u_1"}, 0, [&](auto r) { answers.push_back(r ? errc::internal : r.error().code); });
   for (int i = 0; i < 5; ++i)
     a.models.user({"u_1"}, 100, [&](auto r) { answers.push_back(r ? errc::internal : r.error().code); });
-  a.models.close();
+  a.desk.close();
   a.models.user({"u_1"}, 0, [&](auto r) { answers.push_back(r ? errc::internal : r.error().code); });
   a.io.restart();
   a.io.poll();

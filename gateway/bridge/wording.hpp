@@ -1,0 +1,78 @@
+#pragma once
+// What the words of all systems share: how places, texts, drafts and bodies of signaling are read from the arguments of
+// an event. For the files of the vocabulary only (vocabulary.cpp, *_words.cpp). Pure but for ids it draws.
+
+#include "events/record.hpp"
+#include "gateway/bridge/arguments.hpp"
+#include "gateway/bridge/vocabulary.hpp"
+
+#include <span>
+
+namespace parley::gateway::wording {
+
+inline constexpr names room_names{"roomId", "room", "roomCode", "code"};
+inline constexpr names lounge_names{"loungeId", "lounge"};
+inline constexpr names target_names{"to", "target", "targetId", "targetUserId", "targetSocketId", "toUserId"};
+
+struct asked {
+  const arguments& given;
+  const speaker& who;
+  random_source& ids;
+};
+
+/// One word of a vocabulary.
+struct word {
+  std::string_view event;
+  result<client_request> (*interpret)(const asked&);
+};
+
+// The words of each system; the names of two systems do not overlap.
+[[nodiscard]] std::span<const word> room_words();
+[[nodiscard]] std::span<const word> lounge_words();
+[[nodiscard]] std::span<const word> people_words();
+
+inline tl::unexpected<error> pass(error&& e) { return tl::make_unexpected(std::move(e)); }
+
+// --- places ---------------------------------------------------------------------------------------------------------
+
+struct place {
+  stream_id stream;
+  std::string display_id; ///< as the client wrote it
+  [[nodiscard]] bool is_room() const { return stream.family() == domain::room::family; }
+  [[nodiscard]] std::string key() const { return std::string{stream.key()}; }
+};
+
+[[nodiscard]] result<place> room_of(const nlohmann::json& value);
+[[nodiscard]] result<place> lounge_of(const nlohmann::json& value);
+/// The only one of its family that the speaker is in; errc::malformed for none or several.
+[[nodiscard]] result<place> only_room(const speaker& who);
+[[nodiscard]] result<place> only_lounge(const speaker& who);
+
+/// Which of the two an event means when it addresses nothing.
+enum class usual { room, lounge };
+/// The place a message or typing addresses: by its fields whatever the event's name, then by a leading id, then the
+/// only place the speaker is in.
+[[nodiscard]] result<place> addressed(const asked& a, usual otherwise);
+/// A place that is entered or left: a field, a leading id, or a bare id; null: none is named.
+[[nodiscard]] const nlohmann::json* named_place(const arguments& given, names fields);
+/// 1 to 128 bytes, trimmed, without control characters and '/'.
+[[nodiscard]] result<std::string> checked_id(const nlohmann::json& value, std::string_view field);
+
+template <class Command>
+tell_place tell(const stream_id& to, Command command, std::optional<idempotency> once = {}) {
+  return {to, std::move(command), std::move(once)};
+}
+
+// --- messages and signaling -----------------------------------------------------------------------------------------
+
+/// The message that is asked for; its id is the client's, or empty.
+[[nodiscard]] result<domain::draft_message> draft_of(const arguments& given);
+/// Gives a draft without an id one; one with an id takes effect once. The same id with another text is another message
+/// under a used name: refused, not swallowed.
+[[nodiscard]] std::optional<idempotency> once_for(domain::draft_message& draft, const asked& a, const stream_id& to);
+
+[[nodiscard]] std::string_view word_of(domain::relay_kind kind);
+/// The body of an offer, answer or candidate as JSON text. errc::malformed when it is missing, errc::too_large.
+[[nodiscard]] result<std::string> body_of(const arguments& given, domain::relay_kind kind);
+
+} // namespace parley::gateway::wording
