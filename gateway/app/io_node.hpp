@@ -7,6 +7,7 @@
 #include "gateway/bridge/loop_adapters.hpp"
 #include "gateway/hub/hub.hpp"
 #include "gateway/rest/rest_api.hpp"
+#include "projections/booking_queries.hpp"
 #include "projections/queries.hpp"
 
 #include <optional>
@@ -35,6 +36,7 @@ struct io_node {
   hub topics;
   question_desk desk;
   queries reads{desk};
+  booking_queries bookings{desk};
   std::optional<loop_entities> entities;
   std::optional<link_opener> links;
   std::optional<rest_api> rest;

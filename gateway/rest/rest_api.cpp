@@ -73,6 +73,9 @@ rest_api::rest_api(rest_dependencies with)
   add_room_routes(state_->routes);
   add_meeting_routes(state_->routes);
   add_lounge_routes(state_->routes);
+  add_service_routes(state_->routes);
+  add_booking_routes(state_->routes);
+  add_review_routes(state_->routes);
   add_operation_routes(state_->routes);
 }
 

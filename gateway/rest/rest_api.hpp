@@ -12,6 +12,7 @@
 #include "gateway/auth/tokens.hpp"
 #include "gateway/bridge/write_positions.hpp"
 #include "gateway/rest/exchange.hpp"
+#include "projections/booking_reads.hpp"
 #include "projections/read_models.hpp"
 
 #include <chrono>
@@ -64,6 +65,7 @@ struct rest_operations {
 struct rest_dependencies {
   parley::entities& entities; ///< answers on this loop
   read_models& reads;         ///< of this loop
+  booking_reads& bookings;    ///< likewise
   const token_service& tokens;
   password_hasher& passwords;
   const clock_source& clock;

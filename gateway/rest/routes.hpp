@@ -11,6 +11,9 @@ void add_user_routes(router& to);
 void add_room_routes(router& to);
 void add_meeting_routes(router& to);
 void add_lounge_routes(router& to);
+void add_service_routes(router& to);
+void add_booking_routes(router& to);
+void add_review_routes(router& to);
 void add_operation_routes(router& to);
 
 } // namespace parley::gateway

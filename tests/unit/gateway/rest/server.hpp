@@ -3,6 +3,7 @@
 // puts into them, passwords that are not hashed at all, and a clock that stands still.
 
 #include "gateway/rest/rest_api.hpp"
+#include "told_booking_reads.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <map>
@@ -212,6 +213,7 @@ struct server {
   counting_random random;
   instant_entities entities;
   told_read_models reads;
+  told_booking_reads bookings;
   token_service tokens{"0123456789abcdef0123456789abcdef"};
   plain_passwords passwords;
   write_positions writes{10};
@@ -266,7 +268,7 @@ private:
             50, [this, kind](std::string_view key) { given_back.push_back(kind + ' ' + std::string{key}); }};
   }
   rest_dependencies dependencies() {
-    rest_dependencies d{entities, reads, tokens, passwords, clock, random, writes, {}, {}, {}, {}, {}, {}};
+    rest_dependencies d{entities, reads, bookings, tokens, passwords, clock, random, writes, {}, {}, {}, {}, {}, {}};
     d.post = [](const std::function<void()>& task) { task(); };
     d.claimed_by = [this](const stream_id& email, const std::function<void(result<std::optional<user_id>>)>& done) {
       if (claims_fail) return done(tl::make_unexpected(*claims_fail));
