@@ -117,3 +117,16 @@ TEST_CASE("what is logged but not for members is not shown") {
   CHECK_FALSE(present({a_lounge, 1, noon, event{events::lounge_event{events::lounge_created{}}}}));
   CHECK_FALSE(present({{"session/s1"}, 1, noon, event{events::session_event{}}}));
 }
+
+TEST_CASE("news of bookings are shown as they are told") {
+  const stream_id inbox{"inbox/u1"};
+  const std::string body = R"({"bookingId":"bk_1"})";
+  using domain::booking_news;
+  for (const auto& [what, name] : {std::pair{booking_news::status_changed, "booking:status-changed"},
+                                   std::pair{booking_news::availability_changed, "availability:changed"},
+                                   std::pair{booking_news::location, "location:update"}}) {
+    const auto p = shown(inbox, domain::booking_signal{what, {"u2"}, {"s2"}, body});
+    CHECK(p.name == name);
+    CHECK(p.body == body);
+  }
+}
