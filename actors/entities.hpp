@@ -6,6 +6,8 @@
 #include "actors/domain/calendar.hpp"
 #include "actors/domain/conversation.hpp"
 #include "actors/domain/inbox.hpp"
+#include "actors/domain/ledger.hpp"
+#include "actors/domain/listing.hpp"
 #include "actors/domain/lounge.hpp"
 #include "actors/domain/room.hpp"
 #include "actors/domain/service.hpp"
@@ -85,8 +87,8 @@ struct entity_list {
 };
 /// Every entity that others speak to. A session is not one: it has a client (actors/registry.hpp).
 using addressed_entities =
-    entity_list<domain::account, domain::room, domain::lounge, domain::conversation, domain::inbox, domain::service,
-                domain::calendar>;
+    entity_list<domain::account, domain::room, domain::lounge, domain::conversation, domain::inbox, domain::ledger,
+                domain::listing, domain::service, domain::calendar>;
 using any_request = addressed_entities::any_request;
 using any_command = addressed_entities::any_command;
 

@@ -11,6 +11,7 @@
 #include "actors/keys_under_way.hpp"
 #include "actors/pending_command.hpp"
 #include "actors/places.hpp"
+#include "actors/prefetch.hpp"
 #include "actors/registry.hpp"
 #include "actors/runtime.hpp"
 #include "events/assertion.hpp"
@@ -56,6 +57,8 @@ protected:
   virtual void committed(const event_type&) {}
   /// What a caller is told when its commit failed.
   virtual error explain(error e, [[maybe_unused]] bool claimed) const { return e; }
+  /// True when this shell has taken the command over and answers it later.
+  [[nodiscard]] virtual bool takes_over(request_ptr<Entity>&) { return false; }
   /// False keeps an entity in memory that nobody spoke to.
   [[nodiscard]] virtual bool may_passivate() const { return true; }
 
@@ -128,8 +131,12 @@ private:
   // --- deciding ---------------------------------------------------------------------------------------------------
 
   void handle(request_ptr<Entity> r) {
+    if (takes_over(r)) return;
     if (r->once && keys_.takes(*r->once, r->respond, rt_.log, r->by.now)) return;
     if (r->if_match && *r->if_match != image_.version) return settle(*r, fail(errc::precondition_failed));
+    if constexpr (asks_the_log<Entity>)
+      if (auto told = prefetch<Entity>(rt_.log, image_.state, r->command); !told)
+        return settle(*r, tl::make_unexpected(std::move(told.error())));
     auto decided = Entity::decide(image_.state, r->command, r->by);
     if (!decided) return settle(*r, tl::make_unexpected(std::move(decided.error())));
     const bool writes = !decided->events.empty() || !decided->timers.empty() || r->once;
@@ -177,7 +184,7 @@ private:
       request.outcome = command_outcome{r.once->key, r.once->fingerprint, p.outcome->body,
                                         0,           image_.version,      r.by.now + rt_.idempotency_lifetime};
     }
-    if (image_.version - image_.snapshot_version >= rt_.snapshot_every) {
+    if (image_.version - image_.snapshot_version >= snapshot_every<Entity>(image_.state, rt_.snapshot_every)) {
       request.snapshot = snapshot{stream_, image_.version, Entity::snapshot_schema, Entity::snapshot(image_.state)};
       image_.snapshot_version = image_.version;
     }

@@ -2,6 +2,7 @@
 
 #include "actors/account_actor.hpp"
 #include "actors/event_sourced.hpp"
+#include "actors/listing_actor.hpp"
 #include "actors/session_actor.hpp"
 
 namespace parley {
@@ -37,6 +38,11 @@ struct shell_of {
 template <>
 struct shell_of<domain::account> {
   using type = account_actor;
+};
+
+template <>
+struct shell_of<domain::listing> {
+  using type = listing_actor;
 };
 
 template <class... Entities>

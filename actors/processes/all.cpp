@@ -1,10 +1,14 @@
 #include "actors/processes/booking_notices.hpp"
+#include "actors/processes/deliveries.hpp"
+#include "actors/processes/purchases.hpp"
 
 namespace parley {
 namespace {
 
-constexpr std::array processes{process{"booking-notices", booking_notices::react}};
-constexpr std::array<std::string_view, 1> families{"calendar"};
+constexpr std::array processes{process{"deliveries", deliveries::react}, process{purchases_process, react_to_purchase},
+                               process{"booking-notices", booking_notices::react}};
+constexpr std::array families{domain::conversation::family, domain::inbox::family, domain::ledger::family,
+                              domain::listing::family, domain::calendar::family};
 
 } // namespace
 

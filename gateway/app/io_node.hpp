@@ -8,6 +8,8 @@
 #include "gateway/hub/hub.hpp"
 #include "gateway/rest/rest_api.hpp"
 #include "projections/booking_queries.hpp"
+#include "projections/market_queries.hpp"
+#include "projections/people_queries.hpp"
 #include "projections/queries.hpp"
 
 #include <optional>
@@ -37,6 +39,8 @@ struct io_node {
   question_desk desk;
   queries reads{desk};
   booking_queries bookings{desk};
+  market_queries market{desk};
+  people_queries people{desk};
   std::optional<loop_entities> entities;
   std::optional<link_opener> links;
   std::optional<rest_api> rest;

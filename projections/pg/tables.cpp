@@ -4,6 +4,8 @@
 
 #include "projections/pg/booking_tables.hpp"
 #include "projections/pg/store.hpp"
+#include "projections/pg/tables_market.hpp"
+#include "projections/pg/tables_people.hpp"
 
 namespace parley::pg {
 namespace {
@@ -344,6 +346,12 @@ result<void> queue_states(connection& db, const change_set& changes) {
   if (queued) queued = queue_rooms(db, changes.rooms);
   if (queued) queued = queue_lounges(db, changes.lounges);
   if (queued) queued = queue_members(db, changes.members);
+  if (queued) queued = queue_conversations(db, changes.conversations);
+  if (queued) queued = queue_inboxes(db, changes.inboxes);
+  if (queued) queued = queue_accounts(db, changes.accounts);
+  if (queued) queued = queue_holds(db, changes.holds);
+  if (queued) queued = queue_listings(db, changes.listings);
+  if (queued) queued = queue_purchases(db, changes.purchases);
   if (queued) queued = queue_services(db, changes.services);
   if (queued) queued = queue_bookings(db, changes.bookings);
   if (queued) queued = queue_reviews(db, changes.reviews);

@@ -3,7 +3,8 @@
 // puts into them, passwords that are not hashed at all, and a clock that stands still.
 
 #include "gateway/rest/rest_api.hpp"
-#include "told_booking_reads.hpp"
+#include "tests/unit/gateway/rest/told_booking_reads.hpp"
+#include "tests/unit/gateway/rest/told_market.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <map>
@@ -106,6 +107,30 @@ private:
   };
   all_kept<any_request>::type kept_;
   std::map<std::string, outcome> outcomes_;
+};
+
+/// Answers everything about people as a database that is down.
+class no_people final : public people_reads {
+public:
+  void conversations(const user_id&, page_request, position, answer_to<page<conversation_row>> done) override {
+    done(fail(errc::unavailable));
+  }
+  void calls(const user_id&, page_request, position, answer_to<page<call_row>> done) override {
+    done(fail(errc::unavailable));
+  }
+  void notifications(const user_id&, bool, page_request, position, answer_to<page<notification_row>> done) override {
+    done(fail(errc::unavailable));
+  }
+  void notification(const user_id&, const notification_id&, position,
+                    answer_to<std::optional<notification_row>> done) override {
+    done(fail(errc::unavailable));
+  }
+  void blocks(const user_id&, page_request, position, answer_to<page<block_row>> done) override {
+    done(fail(errc::unavailable));
+  }
+  void presence(const user_id&, position, answer_to<std::optional<presence_row>> done) override {
+    done(std::optional<presence_row>{});
+  }
 };
 
 class told_read_models final : public read_models {
@@ -213,6 +238,8 @@ struct server {
   counting_random random;
   instant_entities entities;
   told_read_models reads;
+  no_people people;
+  told_market_reads reads_of_market;
   told_booking_reads bookings;
   token_service tokens{"0123456789abcdef0123456789abcdef"};
   plain_passwords passwords;
@@ -221,6 +248,7 @@ struct server {
   std::vector<std::string> counted, given_back; ///< `kind key`
   std::set<std::string> familiar;
   std::optional<error> claims_fail;
+  ice_settings ice;
   rest_api api{dependencies()};
 
   answered ask(std::string method, std::string target, header_list headers = {}, std::string body = {}) {
@@ -259,7 +287,7 @@ struct server {
   header_list signed_up(const std::string& email = "ann@example.org") { return bearer(sign_up(email)); }
   static header_list bearer(const answered& a) { return {{"authorization", "Bearer " + a.text("token")}}; }
 
-private:
+protected:
   rest_limit limit(const std::string& kind) {
     return {[this, kind](std::string_view key) {
               counted.push_back(kind + ' ' + std::string{key});
@@ -268,7 +296,9 @@ private:
             50, [this, kind](std::string_view key) { given_back.push_back(kind + ' ' + std::string{key}); }};
   }
   rest_dependencies dependencies() {
-    rest_dependencies d{entities, reads, bookings, tokens, passwords, clock, random, writes, {}, {}, {}, {}, {}, {}};
+    rest_dependencies d{
+        entities, reads, people, reads_of_market, bookings, tokens, passwords, clock, random, writes, {}, {}, {},
+        {},       {},    {}};
     d.post = [](const std::function<void()>& task) { task(); };
     d.claimed_by = [this](const stream_id& email, const std::function<void(result<std::optional<user_id>>)>& done) {
       if (claims_fail) return done(tl::make_unexpected(*claims_fail));
@@ -286,6 +316,7 @@ private:
     d.operations.readyz = [](const respond& done) { done({503, "application/json", {}, R"({"ready":false})"}); };
     d.operations.metrics = [](const respond& done) { done({200, "text/plain; version=0.0.4", {}, "up 1\n"}); };
     d.settings.cors_origins = {"https://app.example.org"};
+    d.settings.ice = ice;
     d.head = [] { return position{5000}; };
     return d;
   }
