@@ -148,6 +148,9 @@ private:
   void carry_out(parley::request<Entity>& r, domain::decision<event_type> d, bool writes) {
     pending_command p;
     p.claimed = !d.claims.empty();
+    if constexpr (is_place<Entity>)
+      for (const auto& session : d.dismissed)
+        p.dismissed.push_back(let_go(stream_, image_.state, session, image_.version + d.events.size()));
     // Also without events: the expected version keeps out what was decided on a commit that failed.
     stream_append append{stream_, image_.version, {}};
     append.events.reserve(d.events.size());
@@ -165,7 +168,6 @@ private:
           std::make_shared<const publication>(publication{std::move(s.topic), 0, r.by.now, std::move(s.what)}));
     p.outcome = outcome_of(r, d);
     p.respond = std::move(r.respond);
-    p.dismissed = std::move(d.dismissed);
     if (!writes) return line_up(std::move(p));
 
     for (auto& t : d.timers)
@@ -198,8 +200,8 @@ private:
     answer a{Entity::reply(image_.state, r.command, r.by, image_.version), 0, image_.version, false};
     if constexpr (is_place<Entity>)
       if (std::holds_alternative<typename Entity::join>(r.command))
-        a.since = domain::joined_seq(image_.state.members, r.by.session);
-    if constexpr (std::is_same_v<Entity, domain::room>) a.forgetful = image_.state.history == "none";
+        a.since = domain::came_in(image_.state, r.by.session);
+    if constexpr (is_place<Entity>) a.forgetful = domain::is_forgetful(image_.state);
     return a;
   }
 
@@ -263,19 +265,20 @@ private:
     if (!p.key.empty()) keys_.finish(p.key, p.outcome);
     for (const auto& each : p.published) // before the reply: it may pass the entity on
       if (const auto* e = std::get_if<event>(&each->what)) committed(std::get<event_type>(*e));
+    tell(p.dismissed);
     p.respond(std::move(p.outcome));
     for (auto& each : p.published) // only places have readers of their events
       if (is_place<Entity> || each->seq == 0) out.published.push_back(std::move(each));
-    std::move(p.dismissed.begin(), p.dismissed.end(), std::back_inserter(out.dismissed));
+  }
+
+  void tell(const std::vector<dismissed_ptr>& all) {
+    for (const auto& each : all) rt_.entities.tell(make_stream(domain::session::family, each->session.text), each);
   }
 
   void let_out(const released& out) {
     if (!out.published.empty()) rt_.out.publish(out.published);
     if constexpr (requires { Entity::is_followed; })
       if (out.wrote) rt_.follower.happened();
-    for (const auto& session : out.dismissed)
-      rt_.entities.tell(make_stream(domain::session::family, session.text),
-                        std::make_shared<dismissed>(dismissed{stream_}));
   }
 
   /// A commit failed: what was decided on it never happened. Refuses all of it, and recovers once the log has answered
@@ -343,7 +346,6 @@ private:
   /// Whom an event concerns hears of it; and a place's last, published once more, shows the hub the gap.
   void tell_again(const loaded& l) {
     if (!l.page || l.page->empty()) return;
-    released out;
     for (const auto& r : *l.page) {
       auto content = content_of(r);
       const auto* e = content ? std::get_if<event_type>(&*content) : nullptr;
@@ -351,13 +353,14 @@ private:
       committed(*e);
       if constexpr (is_place<Entity>) {
         const auto* gone = std::get_if<events::left>(e);
-        if (gone && !image_.state.members.contains(gone->session)) out.dismissed.push_back(gone->session);
+        const auto last = domain::is_closed(image_.state) ? image_.version : r.version;
+        if (gone && !image_.state.members.contains(gone->session))
+          tell({let_go(stream_, image_.state, gone->session, last)});
         if (l.last && &r == &l.page->back())
-          out.published = {
-              std::make_shared<const publication>(publication{stream_, r.version, r.time, std::move(*content)})};
+          rt_.out.publish(std::vector<publication_ptr>{
+              std::make_shared<const publication>(publication{stream_, r.version, r.time, std::move(*content)})});
       }
     }
-    let_out(out);
     if (!l.last) ask_for_page(l.page->back().version);
   }
 

@@ -2,7 +2,7 @@
 // A command of an entity between its decision and its release, and what is let out when a commit is done. Values of
 // one shell (event_sourced.hpp).
 
-#include "actors/entities.hpp"
+#include "actors/messages.hpp"
 #include "actors/publisher.hpp"
 #include "events/log/event_log.hpp"
 
@@ -16,15 +16,13 @@ struct pending_command {
   reply respond;
   std::vector<publication_ptr> published;
   std::vector<timer_change> timers;
-  std::vector<session_id> dismissed;
+  std::vector<dismissed_ptr> dismissed;
   std::string key;
   bool claimed = false;
 };
 
-/// First what others see, then who is told that they see no more.
 struct released {
   std::vector<publication_ptr> published;
-  std::vector<session_id> dismissed;
   bool wrote = false;
 };
 
