@@ -202,6 +202,11 @@ result<decided> decide_one(const account::state& s, const account::read_credenti
   return decided{};
 }
 
+result<decided> decide_one(const account::state& s, const account::look_up&, const context&) {
+  if (s.user.empty()) return fail(errc::user_not_found);
+  return decided{};
+}
+
 // --- folding ------------------------------------------------------------------------------------------------------
 
 void apply(account::state& s, const events::registered& e, time_point when) {
@@ -278,6 +283,7 @@ struct answer_writer {
     write_who(out, s);
     write_roles(out, s.roles);
   }
+  void operator()(const account::look_up&) const { out.field("id", s.user.text).field("name", s.name); }
   void operator()(const account::register_service&) const { with_roles(); }
   void operator()(const account::revoke_key&) const { with_roles(); }
   void operator()(const account::grant_role&) const { with_roles(); }

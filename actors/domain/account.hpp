@@ -109,12 +109,14 @@ struct account {
   struct check_login {
     login_id login;
   };
+  /// A question: is there such a person? errc::user_not_found.
+  struct look_up {};
   /// A question: the stored hash and id, for verifying a password. errc::invalid_credentials when there is no account.
   struct read_credentials {};
 
   using command =
       std::variant<register_user, register_guest, open_login, refresh_login, revoke_login, rename, register_service,
-                   revoke_key, grant_role, revoke_role, check_key, check_login, read_credentials>;
+                   revoke_key, grant_role, revoke_role, check_key, check_login, look_up, read_credentials>;
   using event = events::account_event;
   static constexpr std::string_view family = "account";
   static constexpr int snapshot_schema = 2;

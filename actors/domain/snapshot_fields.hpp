@@ -5,6 +5,7 @@
 #include "actors/domain/member.hpp"
 #include "events/json_writer.hpp"
 
+#include <deque>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -35,6 +36,7 @@ private:
   static void write(json_writer& out, bool v) { out.value(v); }
   static void write(json_writer& out, std::uint32_t v) { out.value(v); }
   static void write(json_writer& out, std::uint64_t v) { out.value(v); }
+  static void write(json_writer& out, std::int64_t v) { out.value(v); }
   static void write(json_writer& out, time_point v) { out.value(v.time_since_epoch().count()); }
   static void write(json_writer& out, const stream_id& v) { out.value(v.text); }
   template <class Tag>
@@ -63,6 +65,17 @@ private:
     for (const auto& each : v) write(out, each);
     out.end_array();
   }
+  template <class T>
+  static void write(json_writer& out, const std::deque<T>& v) {
+    out.begin_array();
+    for (const auto& each : v) {
+      out.begin_object();
+      snapshot_writer fields{out};
+      describe(fields, each);
+      out.end_object();
+    }
+    out.end_array();
+  }
   /// As a list, each with its key: an object's keys would need escaping.
   template <class Tag, class T>
   static void write(json_writer& out, const std::map<text_id<Tag>, T>& v) {
@@ -71,7 +84,10 @@ private:
       out.begin_object();
       snapshot_writer fields{out};
       fields("key", key);
-      describe(fields, value);
+      if constexpr (std::is_arithmetic_v<T>)
+        fields("value", value);
+      else
+        describe(fields, value);
       out.end_object();
     }
     out.end_array();
@@ -112,10 +128,16 @@ private:
     return true;
   }
   /// A number beyond a signed 64-bit integer would wrap around when taken as one.
-  static bool read(const json& in, time_point& v) {
+  static bool read(const json& in, std::int64_t& v) {
     if (!in.is_number_integer()) return false;
     if (in.is_number_unsigned() && in.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max()) return false;
-    v = time_point{std::chrono::milliseconds{in.get<std::int64_t>()}};
+    v = in.get<std::int64_t>();
+    return true;
+  }
+  static bool read(const json& in, time_point& v) {
+    std::int64_t ms = 0;
+    if (!read(in, ms)) return false;
+    v = time_point{std::chrono::milliseconds{ms}};
     return true;
   }
   static bool read(const json& in, stream_id& v) { return read(in, v.text); }
@@ -147,6 +169,16 @@ private:
     }
     return true;
   }
+  template <class T>
+  static bool read(const json& in, std::deque<T>& v) {
+    if (!in.is_array()) return false;
+    for (const auto& each : in) {
+      snapshot_reader fields{each};
+      describe(fields, v.emplace_back());
+      if (!fields.complete()) return false;
+    }
+    return true;
+  }
   template <class Tag, class T>
   static bool read(const json& in, std::map<text_id<Tag>, T>& v) {
     if (!in.is_array()) return false;
@@ -155,7 +187,10 @@ private:
       text_id<Tag> key;
       T value;
       fields("key", key);
-      describe(fields, value);
+      if constexpr (std::is_arithmetic_v<T>)
+        fields("value", value);
+      else
+        describe(fields, value);
       if (!fields.complete() || !v.emplace(std::move(key), std::move(value)).second) return false;
     }
     return true;

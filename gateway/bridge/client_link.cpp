@@ -23,6 +23,9 @@ std::string text_member(const nlohmann::json& auth, const char* name) {
   return at != auth.end() && at->is_string() ? at->get<std::string>() : std::string{};
 }
 
+/// One's own inbox is followed without being entered or left.
+bool is_shown(const stream_id& place) { return place.family() != domain::inbox::family; }
+
 /// A place as clients call it.
 void write_place(json_writer& out, const stream_id& place) {
   out.begin_object().field(place.family() == "room" ? "roomId" : "loungeId", place.key()).end_object();
@@ -112,6 +115,8 @@ void client_link::receive(client_message message) {
     if (phase_ == phase::over) return connection_->answer(message.ack, fail(errc::unauthenticated));
   }
   if (message.event.empty()) return connection_->answer(message.ack, std::string{"{}"}); // it only brought its token
+  if (message.event == "location:update" && !locations_.take(with_.clock.now()))
+    return connection_->answer(message.ack, fail(errc::rate_limited, "one location a second is enough", 1));
   auto request = interpret(message, {user_, places_, with_.rooms_open_on_join}, with_.random);
   if (!request) return connection_->answer(message.ack, tl::make_unexpected(std::move(request.error())));
   auto command = std::make_shared<client_command>();
@@ -186,7 +191,7 @@ void client_link::leave_session(bool clean) {
 void client_link::greet(const greeting& g) {
   if (!connection_) return;
   phase_ = phase::live;
-  if (!std::exchange(attached_to_hub_, true)) hub_.attach(connection_, session_);
+  if (!std::exchange(attached_to_hub_, true)) hub_.attach(connection_, session_, g.user);
   places_ = {g.places.begin(), g.places.end()};
   std::string body;
   json_writer out{body};
@@ -194,7 +199,8 @@ void client_link::greet(const greeting& g) {
   out.field("resume", with_.tokens.issue_resume(g.session, g.user)).field("userId", g.user.text);
   out.field("name", g.name).field("guest", g.guest).field("resumed", g.resumed);
   out.key("places").begin_array();
-  for (const auto& place : g.places) write_place(out, place);
+  for (const auto& place : g.places)
+    if (is_shown(place)) write_place(out, place);
   out.end_array().end_object();
   connection_->push("connected", {}, body);
 }
@@ -222,16 +228,18 @@ void client_link::subscribe(const stream_id& topic, version after) {
   if (attached_to_hub_) hub_.subscribe(connection_->ref().id, topic, after);
 }
 
-void client_link::unsubscribe(const stream_id& topic) {
+void client_link::unsubscribe(const stream_id& topic, version up_to) {
   places_.erase(topic);
-  if (attached_to_hub_) hub_.unsubscribe(connection_->ref().id, topic);
+  if (attached_to_hub_) hub_.unsubscribe(connection_->ref().id, topic, up_to);
 }
 
 void client_link::joined(const stream_id& place, const std::string& body) {
   places_.insert(place);
-  if (!connection_) return;
+  if (!connection_ || !is_shown(place)) return;
   const bool is_room = place.family() == domain::room::family;
   connection_->push(is_room ? "room-joined" : "lounge-joined", {}, body);
+  // The others learn of each other by user-joined and user-left.
+  if (place.family() == domain::lounge::family) connection_->push("user-list", {}, body);
 }
 
 void client_link::left(const stream_id& place) {
@@ -243,6 +251,10 @@ void client_link::left(const stream_id& place) {
   json_writer out{body};
   write_place(out, place);
   connection_->push(is_room ? "room-left" : "lounge-left", {}, body);
+}
+
+void client_link::tell(std::string_view event, const std::string& body) {
+  if (connection_) connection_->push(event, {}, body);
 }
 
 void client_link::close(close_reason why) {

@@ -15,6 +15,7 @@ using pg::storable;
 nlohmann::json value_of(const std::string& v) { return v; }
 nlohmann::json value_of(bool v) { return v; }
 nlohmann::json value_of(std::uint64_t v) { return v; }
+nlohmann::json value_of(std::int64_t v) { return v; }
 nlohmann::json value_of(time_point v) { return to_iso8601(v); }
 template <class T>
 nlohmann::json value_of(const std::optional<T>& v) {
@@ -139,11 +140,17 @@ void read_tables::write(const room_changes& changes) {
       row.expires_at = e.expires_at;
       row.closed = std::nullopt;
       row.opened_position = change.made->position;
+      row.admission = e.admission;
+      row.starts_at = e.starts_at;
     }
     auto* row = find<room_line>(*this, id);
     if (row == nullptr) continue;
     if (change.participants) row->participants = *change.participants;
     if (change.closed) row->closed = storable(*change.closed);
+    if (change.changed) {
+      row->title = storable(change.changed->title);
+      row->starts_at = change.changed->starts_at;
+    }
     row->version = change.version;
   }
 }
@@ -162,6 +169,11 @@ void read_tables::write(const lounge_changes& changes) {
     }
     auto* row = find<lounge_line>(*this, id);
     if (row == nullptr) continue;
+    if (change.settings) {
+      row->name = storable(change.settings->name);
+      row->topic = storable(change.settings->topic);
+      row->slow_mode_seconds = change.settings->slow_mode_seconds;
+    }
     if (change.participants) row->participants = *change.participants;
     row->version = change.version;
   }
@@ -183,6 +195,21 @@ void read_tables::write(const member_changes& changes) {
   }
 }
 
+void read_tables::write(const admission_changes& changes) {
+  auto& admissions = rows<admission_line>();
+  for (const auto& room : changes.emptied) {
+    const auto id = storable(room.text);
+    std::erase_if(admissions, [&](const auto& a) { return a.first.first == id; });
+  }
+  for (const auto& [key, is_in] : changes.rows) {
+    const admission_line::key id{storable(key.first.text), storable(key.second.text)};
+    if (is_in)
+      admissions[id] = {id.first, id.second};
+    else
+      admissions.erase(id);
+  }
+}
+
 void read_tables::write(const message_changes& changes) {
   constexpr std::string_view room_prefix = "room/";
   const auto silent = [this, room_prefix](const std::string& place) {
@@ -201,6 +228,71 @@ void read_tables::write(const message_changes& changes) {
   }
 }
 
+void read_tables::write(const conversation_changes& changes) {
+  for (const auto& [conversation, change] : changes.rows) {
+    const auto id = storable(conversation.text);
+    if (change.made) {
+      const auto& e = change.made->event;
+      auto& row = rows<conversation_line>()[id];
+      row.id = id;
+      row.first = storable(e.first.text);
+      row.second = storable(e.second.text);
+      row.about = storable(e.about);
+      row.opened_at = change.made->at;
+    }
+    auto* row = find<conversation_line>(*this, id);
+    if (row == nullptr) continue;
+    row->last_position = std::max(row->last_position, change.last_position);
+    row->last_seq = std::max(row->last_seq, change.last_seq);
+    row->version = change.version;
+  }
+  for (const auto& [key, seq] : changes.marks) {
+    const mark_line::key id{storable(key.first.text), storable(key.second.text)};
+    rows<mark_line>()[id] = {id.first, id.second, seq};
+  }
+  for (const auto& [key, since] : changes.blocks) {
+    const block_line::key id{storable(key.first.text), storable(key.second.text)};
+    if (since)
+      rows<block_line>()[id] = {id.first, id.second, *since};
+    else
+      rows<block_line>().erase(id);
+  }
+  for (const auto& [call, change] : changes.calls) {
+    const auto id = storable(call.text);
+    if (change.started) {
+      auto& row = rows<call_line>()[id];
+      row.id = id;
+      row.conversation = storable(change.conversation.text);
+      row.caller = storable(change.started->event.caller.text);
+      row.callee = storable(change.started->event.callee.text);
+      row.started_at = change.started->at;
+      row.started_position = change.started->position;
+    }
+    auto* row = find<call_line>(*this, id);
+    if (row == nullptr) continue;
+    if (change.accepted_at) row->accepted_at = change.accepted_at;
+    if (change.ended_at) row->ended_at = change.ended_at;
+    if (!change.reason.empty()) row->reason = storable(change.reason);
+  }
+}
+
+void read_tables::write(const inbox_changes& changes) {
+  for (const auto& [key, change] : changes.notifications) {
+    const notification_line::key id{storable(key.first.text), storable(key.second.text)};
+    if (change.made) {
+      const auto& e = change.made->event;
+      rows<notification_line>()[id] = {id.first,          id.second,        change.made->seq, storable(e.kind),
+                                       storable(e.title), storable(e.body), storable(e.data), true,
+                                       change.made->at};
+    }
+    if (auto* row = find<notification_line>(*this, id); row != nullptr && change.read) row->unread = false;
+  }
+  for (const auto& [who, now] : changes.presence) {
+    const auto id = storable(who.text);
+    rows<presence_line>()[id] = {id, now.sessions, now.since};
+  }
+}
+
 void read_tables::write(const change_set& changes) {
   write(changes.users);
   write(changes.logins);
@@ -208,7 +300,19 @@ void read_tables::write(const change_set& changes) {
   write(changes.rooms);
   write(changes.lounges);
   write(changes.members);
+  write(changes.moderation);
+  write(changes.reports);
+  write(changes.admissions);
+  write(changes.conversations);
+  write(changes.inboxes);
   write(changes.messages); // after the rooms, which say whether they keep them
+  write_accounts(rows<account_line>(), rows<entry_line>(), changes.accounts);
+  write_holds(rows<hold_line>(), changes.holds);
+  write_listings(rows<listing_line>(), changes.listings);
+  write_purchases(rows<purchase_line>(), changes.purchases);
+  write_services(rows<service_line>(), changes.services);
+  write_bookings(rows<booking_line>(), changes.bookings);
+  write_reviews(rows<review_line>(), changes.reviews);
   events += changes.to - checkpoint;
   checkpoint = changes.to;
 }
