@@ -9,7 +9,8 @@ using namespace parley::gateway;
 
 TEST_CASE("every word that is understood is in schema/asyncapi, and nothing else is asked there") {
   std::set<std::string> understood;
-  for (const auto& words : {wording::people_words(), wording::room_words(), wording::lounge_words()})
+  for (const auto& words :
+       {wording::people_words(), wording::room_words(), wording::lounge_words(), wording::booking_words()})
     for (const auto& word : words) understood.emplace(word.event);
   std::set<std::string> documented;
   const auto document = joined_document(asyncapi_parts());
