@@ -99,28 +99,6 @@ TEST_CASE("an operation that needs nobody's token says so, and no other does") {
     }
 }
 
-TEST_CASE("parts of a document do not speak of the same thing twice") {
-  for (const auto& parts : {openapi_parts(), asyncapi_parts()}) {
-    std::set<std::string> named;
-    for (const auto part : parts) {
-      const auto parsed = nlohmann::json::parse(part);
-      std::vector<std::pair<std::string, nlohmann::json>> groups{
-          {"operations", parsed.value("operations", nlohmann::json::object())}};
-      for (const auto& [path, item] : parsed.value("paths", nlohmann::json::object()).items()) {
-        groups.emplace_back(path, item); // two parts may each have methods of one path
-        groups.back().second.erase("x-aliases");
-      }
-      for (const auto& [kind, entries] : parsed.value("components", nlohmann::json::object()).items())
-        groups.emplace_back(kind, entries);
-      for (const auto& [kind, entries] : groups)
-        for (const auto& [name, entry] : entries.items()) {
-          INFO(kind << ' ' << name);
-          CHECK(named.insert(kind + ' ' + name).second);
-        }
-    }
-  }
-}
-
 TEST_CASE("the documents are served to everybody") {
   gateway::testing::server s;
   const auto openapi = s.ask("GET", "/openapi.json");
