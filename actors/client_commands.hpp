@@ -24,6 +24,14 @@ struct tell_place {
   std::optional<idempotency> once;
 };
 
-using client_request = std::variant<join_place, leave_place, tell_place>;
+/// Said to another person, in the conversation `place`: errc::user_not_found when there is nobody of that name.
+struct tell_person {
+  stream_id place;
+  user_id other;
+  any_command command;
+  std::optional<idempotency> once;
+};
+
+using client_request = std::variant<join_place, leave_place, tell_place, tell_person>;
 
 } // namespace parley

@@ -5,6 +5,8 @@
 #include "actors/domain/account.hpp"
 #include "actors/domain/conversation.hpp"
 #include "actors/domain/inbox.hpp"
+#include "actors/domain/ledger.hpp"
+#include "actors/domain/listing.hpp"
 #include "actors/domain/lounge.hpp"
 #include "actors/domain/room.hpp"
 #include "events/errors.hpp"
@@ -83,8 +85,8 @@ struct entity_list {
   using any_command = std::variant<typename Entities::command...>;
 };
 /// Every entity that others speak to. A session is not one: it has a client (actors/registry.hpp).
-using addressed_entities =
-    entity_list<domain::account, domain::room, domain::lounge, domain::conversation, domain::inbox>;
+using addressed_entities = entity_list<domain::account, domain::room, domain::lounge, domain::conversation,
+                                       domain::inbox, domain::ledger, domain::listing>;
 using any_request = addressed_entities::any_request;
 using any_command = addressed_entities::any_command;
 

@@ -11,6 +11,7 @@
 #include "actors/keys_under_way.hpp"
 #include "actors/pending_command.hpp"
 #include "actors/places.hpp"
+#include "actors/prefetch.hpp"
 #include "actors/registry.hpp"
 #include "actors/runtime.hpp"
 #include "events/assertion.hpp"
@@ -56,6 +57,8 @@ protected:
   virtual void committed(const event_type&) {}
   /// What a caller is told when its commit failed.
   virtual error explain(error e, [[maybe_unused]] bool claimed) const { return e; }
+  /// True when this shell has taken the command over and answers it later.
+  [[nodiscard]] virtual bool takes_over(request_ptr<Entity>&) { return false; }
   /// False keeps an entity in memory that nobody spoke to.
   [[nodiscard]] virtual bool may_passivate() const {
     if constexpr (requires { Entity::may_rest(image_.state); }) return Entity::may_rest(image_.state);
@@ -131,8 +134,12 @@ private:
   // --- deciding ---------------------------------------------------------------------------------------------------
 
   void handle(request_ptr<Entity> r) {
+    if (takes_over(r)) return;
     if (r->once && keys_.takes(*r->once, r->respond, rt_.log, r->by.now)) return;
     if (r->if_match && *r->if_match != image_.version) return settle(*r, fail(errc::precondition_failed));
+    if constexpr (asks_the_log<Entity>)
+      if (auto told = prefetch<Entity>(rt_.log, image_.state, r->command); !told)
+        return settle(*r, tl::make_unexpected(std::move(told.error())));
     auto decided = Entity::decide(image_.state, r->command, r->by);
     if (!decided) return settle(*r, tl::make_unexpected(std::move(decided.error())));
     const bool writes = !decided->events.empty() || !decided->timers.empty() || r->once;
@@ -154,18 +161,16 @@ private:
     append.events.reserve(d.events.size());
     for (auto& e : d.events) {
       image_.evolve(e, r.by.now);
-      auto shown =
-          std::make_shared<const publication>(publication{stream_, image_.version, r.by.now, event{std::move(e)}});
+      auto shown = make_publication(stream_, image_.version, r.by.now, event{std::move(e)});
       append.events.push_back(encode(std::get<event>(shown->what)));
       p.published.push_back(std::move(shown));
     }
     for (auto& s : d.signals) {
       if constexpr (requires { Entity::heed(image_.state, s); }) Entity::heed(image_.state, s);
-      p.published.push_back(std::make_shared<const publication>(publication{stream_, 0, r.by.now, std::move(s)}));
+      p.published.push_back(make_publication(stream_, 0, r.by.now, std::move(s)));
     }
     for (auto& s : d.remote_signals)
-      p.published.push_back(
-          std::make_shared<const publication>(publication{std::move(s.topic), 0, r.by.now, std::move(s.what)}));
+      p.published.push_back(make_publication(std::move(s.topic), 0, r.by.now, std::move(s.what)));
     p.outcome = outcome_of(r, d);
     p.respond = std::move(r.respond);
     if (!writes) return line_up(std::move(p));
@@ -186,7 +191,7 @@ private:
       request.outcome = command_outcome{r.once->key, r.once->fingerprint, p.outcome->body,
                                         0,           image_.version,      r.by.now + rt_.idempotency_lifetime};
     }
-    if (image_.version - image_.snapshot_version >= rt_.snapshot_every) {
+    if (image_.version - image_.snapshot_version >= snapshot_every<Entity>(image_.state, rt_.snapshot_every)) {
       request.snapshot = snapshot{stream_, image_.version, Entity::snapshot_schema, Entity::snapshot(image_.state)};
       image_.snapshot_version = image_.version;
     }
@@ -359,23 +364,14 @@ private:
       if constexpr (is_place<Entity>) {
         tell(concerned_by<Entity>(*e, r.version, stream_, image_));
         if (l.last && &r == &l.page->back())
-          let_out({{std::make_shared<const publication>(
-                       publication{stream_, r.version, r.time, std::move(*content)})},
-                   false});
+          let_out({{make_publication(stream_, r.version, r.time, std::move(*content))}, false});
       }
     }
     if (!l.last) ask_for_page(l.page->back().version);
   }
 
   caf::error failed(std::exception_ptr& failure) {
-    rt_.entities.note_failure(stream_);
-    try {
-      std::rethrow_exception(failure);
-    } catch (const std::exception& e) {
-      spdlog::error("entity {} failed and will be recovered from the log: {}", stream_.text, e.what());
-    } catch (...) {
-      spdlog::error("entity {} failed and will be recovered from the log", stream_.text);
-    }
+    rt_.entities.note_failure(stream_, failure);
     return caf::exit_reason::unhandled_exception;
   }
 

@@ -22,6 +22,8 @@ public:
   virtual void follow(caf::strong_actor_ptr sink, position after) = 0;
   /// The first answer to a command of before. Costs microseconds: a lookup in memory unless the key is there.
   [[nodiscard]] virtual result<std::optional<command_outcome>> find_outcome(std::string_view key) = 0;
+  /// The first event of a stream; nullopt when there is no such stream, which a filter in memory mostly knows.
+  [[nodiscard]] virtual result<std::optional<record>> first_of(const stream_id& stream) = 0;
   /// Timers due by `until`, earliest first; and those of a restart after `after` in stream order.
   [[nodiscard]] virtual result<std::vector<timer>> due_timers(time_point until, std::size_t limit) = 0;
   [[nodiscard]] virtual result<std::vector<timer>> restart_timers(const stream_id& after, std::size_t limit) = 0;

@@ -33,6 +33,16 @@ log_read log_read::of_families(caf::strong_actor_ptr sink, position after) {
   return {{}, after, followed_max, 0, families{std::move(sink)}};
 }
 
+result<std::optional<record>> first_record(const event_log& log, const stream_id& stream) {
+  const auto there = log.stream_version(stream); // asks a filter first, as reading does not
+  if (!there) return tl::make_unexpected(there.error());
+  if (*there == 0) return std::nullopt;
+  auto first = log.read_stream(stream, 0, 1, log_read::page_bytes);
+  if (!first) return tl::make_unexpected(std::move(first.error()));
+  if (first->empty()) return std::nullopt;
+  return std::move(first->front());
+}
+
 void log_read::answer(const event_log& log) && {
   if (const auto* by = std::get_if<entity>(&asked_by_)) return send(by->sink, load(log, *by));
   if (const auto* by = std::get_if<families>(&asked_by_)) {

@@ -16,6 +16,9 @@ public:
                     std::function<void(result<std::vector<record>>)> done) = 0;
 };
 
+/// As log_port::first_of.
+[[nodiscard]] result<std::optional<record>> first_record(const event_log& log, const stream_id& stream);
+
 class log_read {
 public:
   static constexpr std::size_t page_events = 512; ///< records an entity that recovers is given at a time

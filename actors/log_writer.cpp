@@ -48,6 +48,7 @@ void log_writer::load(caf::strong_actor_ptr sink, std::uint64_t ticket, const st
 
 void log_writer::follow(caf::strong_actor_ptr sink, position after) { reader_.follow(std::move(sink), after); }
 result<std::optional<command_outcome>> log_writer::find_outcome(std::string_view key) { return log_.find_outcome(key); }
+result<std::optional<record>> log_writer::first_of(const stream_id& stream) { return first_record(log_, stream); }
 
 result<std::vector<timer>> log_writer::due_timers(time_point until, std::size_t limit) {
   return log_.due_timers(until, limit);

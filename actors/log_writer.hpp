@@ -26,6 +26,7 @@ public:
             bool with_snapshot) override;
   void follow(caf::strong_actor_ptr sink, position after) override;
   result<std::optional<command_outcome>> find_outcome(std::string_view key) override;
+  result<std::optional<record>> first_of(const stream_id& stream) override;
   result<std::vector<timer>> due_timers(time_point until, std::size_t limit) override;
   result<std::vector<timer>> restart_timers(const stream_id& after, std::size_t limit) override;
   std::optional<error> refuses_writes() const override;

@@ -71,11 +71,12 @@ using client_arrived_ptr = std::shared_ptr<client_arrived>;
 /// One command of the connected client. Whoever answers it takes the client out; no command stays unanswered.
 struct client_command {
   ~client_command() {
-    if (client) client->answer(ack, fail(errc::unavailable, "the session is recovering; try again", 1));
+    if (client && !own) client->answer(ack, fail(errc::unavailable, "the session is recovering; try again", 1));
   }
   client_port_ptr client;
   std::optional<std::uint64_t> ack;
   client_request what;
+  bool own = false; ///< the session asks by itself: nobody waits for an answer
 };
 using client_command_ptr = std::shared_ptr<client_command>;
 
@@ -101,7 +102,7 @@ struct dismissed {
   version since = 0;      ///< the seq of its joining
   version last = 0;       ///< the last that it is shown
   bool forgetful = false; ///< the place shows nobody what was before they came in
-  std::string reason;     ///< as in `left` and `knock-ended`
+  std::string reason{};   ///< as in `left` and `knock-ended`
 };
 using dismissed_ptr = std::shared_ptr<dismissed>;
 

@@ -138,6 +138,7 @@ void session_actor::let_in() {
     client_->greet({id_, who_.user, who_.name, who_.guest, a->resuming, places_in()});
     if (!state().id.empty()) insist(session::resume{}, [this, client] { return client == client_; });
     rejoin(a->seen);
+    follow_inbox();
     for (auto& c : early) serve(std::move(c));
   }
   check_first();

@@ -3,7 +3,8 @@
 // keeps what must outlive a crash (which places it owes a `left`), this class what need not (the connection).
 //
 // Three parts: clients that arrive, speak and go (session_actor.cpp), the session's dealings with places
-// (session_places.cpp), and with doors that do not open at once (session_doors.cpp).
+// (session_places.cpp; at doors that do not open at once, session_doors.cpp) and those with people
+// (session_people.cpp).
 
 #include "actors/event_sourced.hpp"
 #include "actors/farewells.hpp"
@@ -40,6 +41,14 @@ private:
   void not_recovered() override;
   void committed(const events::session_event& e) override;
   [[nodiscard]] bool may_passivate() const override;
+
+  // --- people (session_people.cpp)
+  // ------------------------------------------------------------------------------------
+
+  void follow_inbox();
+  void tell_a_person(client_command_ptr c);
+  void say_to_person(const client_command_ptr& c);
+  static client_port_ptr answer_client(client_command& c, result<answer> r);
 
   // --- places -------------------------------------------------------------------------------------------------------
 

@@ -27,20 +27,21 @@ const stream_id& place_of(const client_request& what) {
 
 result<answer> not_now() { return fail(errc::unavailable, "a join or leave is still under way there; try again", 1); }
 
-client_port_ptr reply_to(client_command& c, result<answer> r) {
+} // namespace
+
+client_port_ptr session_actor::answer_client(client_command& c, result<answer> r) {
   auto client = std::exchange(c.client, nullptr);
-  client->answer(c.ack, std::move(r));
+  if (!c.own) client->answer(c.ack, std::move(r));
   return client;
 }
 
-} // namespace
-
 void session_actor::perform(client_command_ptr c) {
+  if (std::holds_alternative<tell_person>(c->what)) return tell_a_person(std::move(c));
   const auto known = dealings_.find(place_of(c->what));
   if (known != dealings_.end() && known->second.busy) {
     auto& line = known->second.line;
     if (known->second.retrying || line.size() >= line_max)
-      reply_to(*c, not_now());
+      answer_client(*c, not_now());
     else
       line.push_back(std::move(c));
     return;
@@ -48,7 +49,7 @@ void session_actor::perform(client_command_ptr c) {
   if (auto* j = std::get_if<join_place>(&c->what)) return join(std::move(c), *j);
   if (auto* l = std::get_if<leave_place>(&c->what)) return leave(std::move(c), l->place);
   auto& t = std::get<tell_place>(c->what);
-  auto answered = [c](result<answer> r) { reply_to(*c, std::move(r)); };
+  auto answered = [c](result<answer> r) { answer_client(*c, std::move(r)); };
   ask(t.place, std::move(t.command), std::move(t.once), std::move(answered));
 }
 
@@ -57,11 +58,11 @@ void session_actor::join(client_command_ptr c, join_place& j) {
   dealings_[j.place].asked_after = j.after;
   auto noted = [this, c, &j](const result<answer>& note) {
     if (!note) {
-      reply_to(*c, tl::make_unexpected(note.error()));
+      answer_client(*c, tl::make_unexpected(note.error()));
       return finish(j.place);
     }
     if (is_ready() && state().closed) { // meanwhile
-      reply_to(*c, fail(errc::session_revoked, "the session is over"));
+      answer_client(*c, fail(errc::session_revoked, "the session is over"));
       // An earlier join may have put us in, and with the note taken out nobody would leave for us.
       return dealings_[j.place].member ? keep_leaving(j.place, state().close_reason) : exit(j.place);
     }
@@ -73,7 +74,7 @@ void session_actor::join(client_command_ptr c, join_place& j) {
 
 void session_actor::joined(client_command& c, const join_place& j, const result<answer>& r) {
   auto& with = dealings_[j.place];
-  const auto client = reply_to(c, r);
+  const auto client = answer_client(c, r);
   if (is_refusal(r)) return exit(j.place);
   if (!r) return with.member ? finish(j.place) : keep_leaving(j.place, "left");
   if (r->waiting) {
@@ -107,7 +108,7 @@ void session_actor::leave(client_command_ptr c, const stream_id& place) {
   go(place);
   auto answered = [this, c, &place](const result<answer>& r) {
     if (r) follow_no_more(place);
-    const auto client = reply_to(*c, r);
+    const auto client = answer_client(*c, r);
     // Without a note we were never in.
     if (!r) return is_ready() && !state().places.contains(place) ? finish(place) : keep_leaving(place, "left", true);
     client->left(place);
@@ -287,7 +288,7 @@ void session_actor::exit(const stream_id& place) {
 void session_actor::let_nobody_wait(const stream_id& place) {
   auto& with = dealings_[place];
   with.retrying = true;
-  for (auto& c : std::exchange(with.line, {})) reply_to(*c, not_now());
+  for (auto& c : std::exchange(with.line, {})) answer_client(*c, not_now());
 }
 
 void session_actor::follow_no_more(const stream_id& place) {

@@ -83,6 +83,52 @@ struct login_revoked {
   friend bool operator==(const login_revoked&, const login_revoked&) = default;
 };
 
+/// A machine of the operator's got an account and its key. The key is shown once, when it is made.
+struct service_registered {
+  static constexpr std::string_view type = "service-registered";
+  static constexpr int schema = 1;
+  user_id user;
+  std::string name;
+  std::string key_digest; ///< SHA-256 of the key, lower-case hex
+  std::string by;         ///< as in role_granted
+  static constexpr auto fields() {
+    return std::tuple{stored("userId", &service_registered::user), stored("name", &service_registered::name),
+                      stored("keyDigest", &service_registered::key_digest), stored("by", &service_registered::by)};
+  }
+  friend bool operator==(const service_registered&, const service_registered&) = default;
+};
+
+/// Nobody is let in by the key any more.
+struct key_revoked {
+  static constexpr std::string_view type = "key-revoked";
+  static constexpr int schema = 1;
+  std::string by;
+  static constexpr auto fields() { return std::tuple{stored("by", &key_revoked::by)}; }
+  friend bool operator==(const key_revoked&, const key_revoked&) = default;
+};
+
+struct role_granted {
+  static constexpr std::string_view type = "role-granted";
+  static constexpr int schema = 1;
+  std::string role; ///< operator, service, auditor
+  std::string by;   ///< `<system user>@<host>` for who did it on the machine itself, else a user id
+  static constexpr auto fields() {
+    return std::tuple{stored("role", &role_granted::role), stored("by", &role_granted::by)};
+  }
+  friend bool operator==(const role_granted&, const role_granted&) = default;
+};
+
+struct role_revoked {
+  static constexpr std::string_view type = "role-revoked";
+  static constexpr int schema = 1;
+  std::string role;
+  std::string by;
+  static constexpr auto fields() {
+    return std::tuple{stored("role", &role_revoked::role), stored("by", &role_revoked::by)};
+  }
+  friend bool operator==(const role_revoked&, const role_revoked&) = default;
+};
+
 struct email_claimed {
   static constexpr std::string_view type = "email-claimed";
   static constexpr int schema = 1;
@@ -91,7 +137,8 @@ struct email_claimed {
   friend bool operator==(const email_claimed&, const email_claimed&) = default;
 };
 
-using account_event = std::variant<registered, guest_registered, renamed, login_opened, login_refreshed, login_revoked>;
+using account_event = std::variant<registered, guest_registered, renamed, login_opened, login_refreshed, login_revoked,
+                                   service_registered, key_revoked, role_granted, role_revoked>;
 using email_event = std::variant<email_claimed>;
 
 } // namespace parley::events

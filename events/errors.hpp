@@ -4,6 +4,7 @@
 // wire contract (schema/errors.md): never rename one.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -23,11 +24,13 @@ enum class errc : std::uint8_t {
   blocked,               // 403
   guests_not_allowed,    // 403
   origin_not_allowed,    // 403
+  own_listing,           // 403
   not_found,             // 404
   room_not_found,        // 404
   lounge_not_found,      // 404
   user_not_found,        // 404
   target_not_found,      // 404
+  listing_not_found,     // 404
   method_not_allowed,    // 405
   request_timeout,       // 408
   conflict,              // 409
@@ -36,8 +39,12 @@ enum class errc : std::uint8_t {
   busy,                  // 409
   unreachable,           // 409
   request_in_progress,   // 409
+  insufficient_funds,    // 409
+  out_of_stock,          // 409
+  hold_settled,          // 409
   room_closed,           // 410
   room_expired,          // 410
+  listing_closed,        // 410
   precondition_failed,   // 412
   too_large,             // 413
   unsupported_media,     // 415
@@ -45,6 +52,7 @@ enum class errc : std::uint8_t {
   weak_password,         // 422
   invalid_email,         // 422
   key_reused,            // 422
+  wrong_currency,        // 422
   precondition_required, // 428
   rate_limited,          // 429
   header_too_large,      // 431
@@ -63,6 +71,9 @@ struct errc_info {
   std::string_view title;
 };
 [[nodiscard]] const errc_info& describe(errc code) noexcept;
+
+/// The error whose code this is.
+[[nodiscard]] std::optional<errc> errc_of(std::string_view code) noexcept;
 
 struct error {
   errc code = errc::internal;

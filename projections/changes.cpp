@@ -21,6 +21,25 @@ struct folder {
     changes.lounges.fold(r, e);
     std::visit(*this, e);
   }
+  void operator()(const events::conversation_event&) const {}
+  void operator()(const events::inbox_event&) const {}
+  void operator()(const events::ledger_event& e) const {
+    changes.accounts.fold(r, e);
+    changes.holds.fold(r, e);
+  }
+  void operator()(const events::transfer_event&) const {}
+  void operator()(const events::listing_event& e) const {
+    changes.listings.fold(r, e);
+    changes.purchases.fold(r, e);
+  }
+
+  void operator()(const events::conversation_event& e) const {
+    changes.conversations.fold(r, e);
+    if (const auto* sent = std::get_if<events::direct_message_sent>(&e))
+      changes.messages.fold(r, events::message_sent{sent->message, sent->user, sent->session, sent->name, sent->text,
+                                                    sent->reply_to, sent->client_time});
+  }
+  void operator()(const events::inbox_event& e) const { changes.inboxes.fold(r, e); }
 
   void operator()(const events::joined& e) const { changes.members.fold(r, e); }
   void operator()(const events::left& e) const {

@@ -2,11 +2,17 @@
 // What a batch of events changes in all read models: at most one change a row, so that a store applies it with a few
 // set-wise statements in any order within a model. Pure.
 
+#include "projections/accounts.hpp"
 #include "projections/admissions.hpp"
+#include "projections/conversations.hpp"
+#include "projections/holds.hpp"
+#include "projections/inboxes.hpp"
+#include "projections/listings.hpp"
 #include "projections/logins.hpp"
 #include "projections/lounges.hpp"
 #include "projections/members.hpp"
 #include "projections/messages.hpp"
+#include "projections/purchases.hpp"
 #include "projections/rooms.hpp"
 #include "projections/sessions.hpp"
 #include "projections/users.hpp"
@@ -25,6 +31,12 @@ struct change_set {
   member_changes members;
   admission_changes admissions;
   message_changes messages;
+  conversation_changes conversations;
+  inbox_changes inboxes;
+  account_changes accounts;
+  hold_changes holds;
+  listing_changes listings;
+  purchase_changes purchases;
 };
 
 /// Folds records that follow `from` without a gap. errc::corrupt, naming the position, when one cannot be decoded or

@@ -16,7 +16,8 @@ void describe(Fields& f, Login& l) {
 template <class Fields, class State>
 requires std::same_as<std::remove_const_t<State>, account::state>
 void describe(Fields& f, State& s) {
-  f("user", s.user), f("guest", s.guest), f("email", s.email), f("name", s.name), f("passwordHash", s.password_hash);
+  f("user", s.user), f("guest", s.guest), f("service", s.service), f("email", s.email), f("name", s.name);
+  f("passwordHash", s.password_hash), f("keyDigest", s.key_digest), f("roles", s.roles.bits);
   f("createdAt", s.created_at), f("logins", s.logins);
 }
 
@@ -90,7 +91,7 @@ void make_room(decided& d, const account::state& s, time_point now) {
 }
 
 result<decided> decide_one(const account::state& s, const account::open_login& c, const context& by) {
-  if (s.user.empty() || s.guest || c.verified_hash != s.password_hash) return fail(errc::invalid_credentials);
+  if (s.password_hash.empty() || c.verified_hash != s.password_hash) return fail(errc::invalid_credentials);
   if (auto login = check_login(c.login, c.login_expires_at, by.now); !login) return tl::make_unexpected(login.error());
   decided d;
   if (s.logins.contains(c.login)) return d;
@@ -127,6 +128,57 @@ result<decided> decide_one(const account::state& s, const account::revoke_login&
   return d;
 }
 
+// --- services and roles -------------------------------------------------------------------------------------------
+
+constexpr std::size_t digest_characters = 64;
+
+result<decided> decide_one(const account::state& s, const account::register_service& c, const context& by) {
+  if (!s.user.empty()) return fail(errc::conflict, already_there);
+  if (c.user.empty() || c.key_digest.size() != digest_characters || by.user.empty())
+    return fail(errc::invalid, "a service needs an id, a key and somebody who makes it");
+  auto name = clean_line(c.name, name_bytes_max, "name");
+  if (!name) return tl::make_unexpected(std::move(name.error()));
+  if (name->empty()) return fail(errc::invalid, "name is empty");
+  decided d;
+  d.events.push_back(events::service_registered{c.user, std::move(*name), c.key_digest, by.user.text});
+  d.events.push_back(events::role_granted{std::string{text_of(c.role)}, by.user.text});
+  return d;
+}
+
+result<decided> decide_one(const account::state& s, const account::revoke_key&, const context& by) {
+  if (!s.service) return fail(errc::not_found, "there is no such key");
+  decided d;
+  if (s.key_digest.empty()) return d;
+  for (const auto each : s.roles.all())
+    d.events.push_back(events::role_revoked{std::string{text_of(each)}, by.user.text});
+  d.events.push_back(events::key_revoked{by.user.text});
+  return d;
+}
+
+result<decided> decide_one(const account::state& s, const account::grant_role& c, const context& by) {
+  if (s.user.empty()) return fail(errc::user_not_found);
+  if (by.user.empty() || by.user == s.user) return fail(errc::forbidden, "nobody grants a role to themselves");
+  if (s.guest) return fail(errc::guests_not_allowed, "a guest holds no roles");
+  if (s.service && s.key_digest.empty()) return fail(errc::conflict, "the service's key was revoked");
+  decided d;
+  if (!s.roles.has(c.role)) d.events.push_back(events::role_granted{std::string{text_of(c.role)}, by.user.text});
+  return d;
+}
+
+result<decided> decide_one(const account::state& s, const account::revoke_role& c, const context& by) {
+  if (s.user.empty()) return fail(errc::user_not_found);
+  if (by.user.empty()) return fail(errc::forbidden, "a role is revoked by somebody");
+  decided d;
+  if (s.roles.has(c.role)) d.events.push_back(events::role_revoked{std::string{text_of(c.role)}, by.user.text});
+  return d;
+}
+
+/// Comparing digests tells by its time how much of a digest fits, and nobody can make a key whose digest fits better.
+result<decided> decide_one(const account::state& s, const account::check_key& c, const context&) {
+  if (s.key_digest.empty() || c.digest != s.key_digest) return fail(errc::unauthenticated, "the key is not in force");
+  return decided{};
+}
+
 // --- the rest -----------------------------------------------------------------------------------------------------
 
 result<decided> decide_one(const account::state& s, const account::rename& c, const context&) {
@@ -146,7 +198,12 @@ result<decided> decide_one(const account::state& s, const account::check_login& 
 }
 
 result<decided> decide_one(const account::state& s, const account::read_credentials&, const context&) {
-  if (s.user.empty() || s.guest) return fail(errc::invalid_credentials);
+  if (s.password_hash.empty()) return fail(errc::invalid_credentials);
+  return decided{};
+}
+
+result<decided> decide_one(const account::state& s, const account::look_up&, const context&) {
+  if (s.user.empty()) return fail(errc::user_not_found);
   return decided{};
 }
 
@@ -177,6 +234,20 @@ void apply(account::state& s, const events::login_refreshed& e, time_point when)
   at->second.expires_at = e.expires_at;
 }
 void apply(account::state& s, const events::login_revoked& e, time_point) { s.logins.erase(e.login); }
+void apply(account::state& s, const events::service_registered& e, time_point when) {
+  s.user = e.user;
+  s.service = true;
+  s.name = e.name;
+  s.key_digest = e.key_digest;
+  s.created_at = when;
+}
+void apply(account::state& s, const events::key_revoked&, time_point) { s.key_digest.clear(); }
+void apply(account::state& s, const events::role_granted& e, time_point) {
+  if (const auto r = role_named(e.role)) s.roles.add(*r);
+}
+void apply(account::state& s, const events::role_revoked& e, time_point) {
+  if (const auto r = role_named(e.role)) s.roles.remove(*r);
+}
 
 // --- answers ------------------------------------------------------------------------------------------------------
 
@@ -184,6 +255,12 @@ void write_who(json_writer& out, const account::state& s) {
   out.field("id", s.user.text);
   if (!s.email.empty()) out.field("email", s.email);
   out.field("name", s.name);
+}
+
+void write_roles(json_writer& out, const role_set& roles) {
+  out.key("roles").begin_array();
+  for (const auto each : roles.all()) out.value(text_of(each));
+  out.end_array();
 }
 
 struct answer_writer {
@@ -202,9 +279,22 @@ struct answer_writer {
   void operator()(const account::refresh_login& c) const { login(c.login); }
   void operator()(const account::revoke_login&) const {}
   void operator()(const account::rename&) const { write_who(out, s); }
-  void operator()(const account::check_login&) const {
-    out.field("id", s.user.text).field("name", s.name).field("guest", s.guest);
+  void with_roles() const {
+    write_who(out, s);
+    write_roles(out, s.roles);
   }
+  void operator()(const account::look_up&) const { out.field("id", s.user.text).field("name", s.name); }
+  void operator()(const account::register_service&) const { with_roles(); }
+  void operator()(const account::revoke_key&) const { with_roles(); }
+  void operator()(const account::grant_role&) const { with_roles(); }
+  void operator()(const account::revoke_role&) const { with_roles(); }
+  /// Asked with every request: what most do not have is not written.
+  void profile() const {
+    out.field("id", s.user.text).field("name", s.name).field("guest", s.guest);
+    if (!s.roles.empty()) write_roles(out, s.roles);
+  }
+  void operator()(const account::check_key&) const { profile(); }
+  void operator()(const account::check_login&) const { profile(); }
   void operator()(const account::read_credentials&) const {
     out.field("id", s.user.text).field("name", s.name).field("email", s.email);
     out.field("passwordHash", s.password_hash);
@@ -230,10 +320,20 @@ std::string account::reply(const state& after, const command& c, const context&,
   return text;
 }
 
-std::string account::name_in(const std::string& reply, const std::string& otherwise) {
+account::profile account::profile_in(const std::string& reply) {
+  profile p;
   const auto told = nlohmann::json::parse(reply, nullptr, false);
-  const auto name = told.find("name");
-  return name != told.end() && name->is_string() ? name->get<std::string>() : otherwise;
+  if (const auto name = told.find("name"); name != told.end() && name->is_string()) p.name = name->get<std::string>();
+  if (const auto roles = told.find("roles"); roles != told.end() && roles->is_array())
+    for (const auto& each : *roles)
+      if (const auto held = each.is_string() ? role_named(each.get_ref<const std::string&>()) : std::nullopt)
+        p.roles.add(*held);
+  return p;
+}
+
+std::string account::name_in(const std::string& reply, const std::string& otherwise) {
+  auto name = profile_in(reply).name;
+  return name.empty() ? otherwise : name;
 }
 
 std::string account::snapshot(const state& s) { return write_snapshot(s); }

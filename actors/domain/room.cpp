@@ -158,7 +158,8 @@ result<decided> decide_one(const room::state& s, const room::join& c, const cont
     add_opening(d, std::move(*opened));
   } else if (auto open = check_open(s); !open) {
     if (!s.let_go.contains(by.session)) return tl::make_unexpected(std::move(open.error()));
-    d.dismissed.push_back({by.session, s.close_reason == expired_reason ? std::string{expired_left} : std::string{closed_left}});
+    d.dismissed.push_back(
+        {by.session, s.close_reason == expired_reason ? std::string{expired_left} : std::string{closed_left}});
     d.refused_with = std::move(open.error());
     return d;
   } else if (s.members.contains(by.session) || s.waiting.contains(by.session))

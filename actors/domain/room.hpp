@@ -78,9 +78,9 @@ struct room {
   };
   /// A member that joins again changes nothing and is answered as the first time. An unknown room opens when
   /// `open_if_absent`; else errc::room_not_found. errc::room_full (of a room that asks: too many wait),
-  /// errc::guests_not_allowed, errc::forbidden for whom the host removed. errc::room_closed/_expired; whoever was present
-  /// when it closed is dismissed once more, as it may not know. Where the room asks, who is not let in yet waits, and is
-  /// answered {roomId, waiting: true}; asked again, nothing changes.
+  /// errc::guests_not_allowed, errc::forbidden for whom the host removed. errc::room_closed/_expired; whoever was
+  /// present when it closed is dismissed once more, as it may not know. Where the room asks, who is not let in yet
+  /// waits, and is answered {roomId, waiting: true}; asked again, nothing changes.
   struct join {
     room_id id;
     std::string display_id;

@@ -35,6 +35,7 @@ private:
   static void write(json_writer& out, bool v) { out.value(v); }
   static void write(json_writer& out, std::uint32_t v) { out.value(v); }
   static void write(json_writer& out, std::uint64_t v) { out.value(v); }
+  static void write(json_writer& out, std::int64_t v) { out.value(v); }
   static void write(json_writer& out, time_point v) { out.value(v.time_since_epoch().count()); }
   static void write(json_writer& out, const stream_id& v) { out.value(v.text); }
   template <class Tag>
@@ -115,10 +116,16 @@ private:
     return true;
   }
   /// A number beyond a signed 64-bit integer would wrap around when taken as one.
-  static bool read(const json& in, time_point& v) {
+  static bool read(const json& in, std::int64_t& v) {
     if (!in.is_number_integer()) return false;
     if (in.is_number_unsigned() && in.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max()) return false;
-    v = time_point{std::chrono::milliseconds{in.get<std::int64_t>()}};
+    v = in.get<std::int64_t>();
+    return true;
+  }
+  static bool read(const json& in, time_point& v) {
+    std::int64_t ms = 0;
+    if (!read(in, ms)) return false;
+    v = time_point{std::chrono::milliseconds{ms}};
     return true;
   }
   static bool read(const json& in, stream_id& v) { return read(in, v.text); }

@@ -171,6 +171,16 @@ result<std::vector<timer>> restart_timers(const store& s, const stream_id& after
   return found;
 }
 
+result<void> visit_timers(const store& s, const std::function<bool(const timer&)>& visitor) {
+  auto at = s.scan(table::timers);
+  for (at->seek({}); at->valid(); at->next()) {
+    const auto t = keys::take_timer(at->key());
+    if (!t) return tl::make_unexpected(t.error());
+    if (!visitor(*t)) return {};
+  }
+  return at->check();
+}
+
 result<record> check_record(const store& s, position p, std::string_view bytes) {
   auto r = parse_record(bytes);
   if (!r) return damaged(p, r.error().message);

@@ -84,6 +84,10 @@ result<void> log_view::visit_stream(const stream_id& stream, position after,
   return at->check();
 }
 
+result<void> log_view::visit_timers(const std::function<bool(const timer&)>& visitor) const {
+  return log_tables::visit_timers(*tables_, visitor);
+}
+
 namespace {
 
 class log_verifier {

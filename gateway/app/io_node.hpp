@@ -7,6 +7,8 @@
 #include "gateway/bridge/loop_adapters.hpp"
 #include "gateway/hub/hub.hpp"
 #include "gateway/rest/rest_api.hpp"
+#include "projections/market_queries.hpp"
+#include "projections/people_queries.hpp"
 #include "projections/queries.hpp"
 
 #include <optional>
@@ -35,6 +37,8 @@ struct io_node {
   hub topics;
   question_desk desk;
   queries reads{desk};
+  market_queries market{desk};
+  people_queries people{desk};
   std::optional<loop_entities> entities;
   std::optional<link_opener> links;
   std::optional<rest_api> rest;

@@ -17,6 +17,7 @@
 #include "gateway/net/recent_keys.hpp"
 #include "gateway/protocol/native_codec.hpp"
 #include "gateway/rest/responses.hpp"
+#include "gateway/rest/routes.hpp"
 #include "projections/pg/store.hpp"
 #include "projections/projector.hpp"
 
@@ -81,9 +82,22 @@ pg::connect_options store_of(const settings& s) {
   return c;
 }
 
+/// Of the socket in the data directory: who may open it is trusted, but not to be without bugs.
+net_limits local_limits_of(const settings& s) {
+  auto l = limits_of(s);
+  l.connections_max = l.connections_per_address_max = 64;
+  l.connects_per_address = l.requests_per_address = {};
+  return l;
+}
+
 rest_settings rest_settings_of(const settings& s) {
-  return {s.access_token_lifetime, s.refresh_token_lifetime, s.cors_origins,
-          s.secure_cookies,        s.body_bytes_max,         s.json_depth_max};
+  return {s.access_token_lifetime,
+          s.refresh_token_lifetime,
+          s.cors_origins,
+          s.secure_cookies,
+          s.body_bytes_max,
+          s.json_depth_max,
+          {s.ice_stun_urls, s.ice_turn_urls, s.ice_turn_secret, s.ice_turn_lifetime, s.ice_turn_for_guests}};
 }
 
 /// See rest_limit.
@@ -151,8 +165,10 @@ struct server::parts {
   void wire();
   rest_dependencies rest_of(io_node& node);
   network_wiring wiring_of();
+  void open_local();
   void run();
   static void on_loop(io_node& node, const std::function<void()>& task);
+  void close(network& all) const;
   void settle();
   void stop();
 
@@ -184,6 +200,8 @@ struct server::parts {
   native_codec with_aliases{{true, with.json_depth_max, with.frame_bytes_max}};
   native_codec without_aliases{{false, with.json_depth_max, with.frame_bytes_max}};
   std::unique_ptr<network> net;
+  std::optional<rest_api> admin; // on the first loop
+  std::unique_ptr<network> local;
   bool stopped = false;
 };
 
@@ -223,6 +241,8 @@ rest_dependencies server::parts::rest_of(io_node& node) {
   const auto seen = [this] { return observed{*log, writer, entities, progress, *net, nodes}; };
   return {*node.entities,
           node.reads,
+          node.people,
+          node.market,
           tokens,
           passwords,
           clock,
@@ -264,6 +284,21 @@ network_wiring server::parts::wiring_of() {
   return w;
 }
 
+/// What only who is on the machine may do is served beside the log it is done to, and nowhere else. Not to be able to
+/// is no reason not to serve.
+void server::parts::open_local() {
+  auto& home = *nodes.front();
+  admin.emplace(rest_of(home), add_admin_routes);
+  auto wiring = wiring_of();
+  wiring.handle = [this](http_request request, respond done) { (*admin)(std::move(request), std::move(done)); };
+  wiring.openers = {&*home.links};
+  wiring.websocket_paths = {};
+  wiring.trusted_proxies = {};
+  local = std::make_unique<network>(std::vector{&home.loop}, local_limits_of(with), std::move(wiring));
+  if (auto open = local->listen_local(with.data + "/admin.sock"); !open)
+    spdlog::warn("`parley admin` works only while the server is stopped: {}", text_of(open.error()));
+}
+
 void server::parts::run() {
   for (auto& node : nodes) {
     node->tick();
@@ -296,20 +331,26 @@ void server::parts::settle() {
   }
 }
 
+/// Lets everybody finish and go, for a while.
+void server::parts::close(network& all) const {
+  all.close_all(close_code::come_back, "the server restarts: reconnect and resume");
+  std::promise<void> gone;
+  all.when_all_gone([&gone] { gone.set_value(); });
+  auto all_gone = gone.get_future();
+  if (all_gone.wait_for(with.shutdown_timeout) == std::future_status::ready) return;
+  spdlog::warn("some connections did not close in time and are cut");
+  all.abort_all();
+  all_gone.wait();
+}
+
 void server::parts::stop() {
   if (std::exchange(stopped, true)) return;
   const bool ran = nodes.front()->thread.joinable(); // not when the address was taken: nothing to say goodbye to
   if (ran) {
+    local->stop_accepting();
     net->stop_accepting();
-    net->close_all(close_code::come_back, "the server restarts: reconnect and resume");
-    std::promise<void> gone;
-    net->when_all_gone([&gone] { gone.set_value(); });
-    auto all_gone = gone.get_future();
-    if (all_gone.wait_for(with.shutdown_timeout) != std::future_status::ready) {
-      spdlog::warn("some connections did not close in time and are cut");
-      net->abort_all();
-      all_gone.wait();
-    }
+    close(*net);
+    close(*local);
   }
   passwords.stop(); // what it still answers needs the loops
   if (ran) settle();
@@ -326,6 +367,7 @@ void server::parts::stop() {
   timers.stop();
   follower.stop();
   entities.stop();
+  local = nullptr;
   net = nullptr;
   system = nullptr;
   spdlog::info("stopped; the log's head is {}", log->head());
@@ -343,6 +385,7 @@ result<std::unique_ptr<server>> server::start(const settings& s) {
     made->stop();
     return tl::make_unexpected(listening.error());
   }
+  made->open_local();
   spdlog::info("the log's head is {}; {} io loops", made->log->head(), made->nodes.size());
   made->run();
   return std::unique_ptr<server>{new server{std::move(made)}};

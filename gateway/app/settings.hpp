@@ -77,6 +77,14 @@ struct settings {
   std::vector<std::string> cors_origins; ///< exact origins; empty: none but the server's own
   bool secure_cookies = false;           ///< set when served behind TLS
 
+  // calls
+  /// URLs of STUN servers (RFC 7064). None by default: whom clients tell their addresses is the operator's choice.
+  std::vector<std::string> ice_stun_urls;
+  std::vector<std::string> ice_turn_urls; ///< of TURN servers (RFC 7065) that share `ice_turn_secret`
+  std::string ice_turn_secret;            ///< coturn's static-auth-secret
+  seconds ice_turn_lifetime{std::chrono::hours{1}};
+  bool ice_turn_for_guests = false;
+
   // domain
   bool rooms_open_on_join = true;
   milliseconds session_grace{30'000};

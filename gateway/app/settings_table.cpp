@@ -68,6 +68,13 @@ const auto rows = std::to_array<setting_row>({
     {"Auth", "auth.cors_origins", &settings::cors_origins, 0, 100, "exact origins of front ends, separated by commas"},
     {"Auth", "auth.secure_cookies", &settings::secure_cookies, 0, 0, "set when served behind TLS"},
 
+    {"Calls", "ice.stun_urls", &settings::ice_stun_urls, 0, 16, "such as stun:stun.example.org, separated by commas"},
+    {"Calls", "ice.turn_urls", &settings::ice_turn_urls, 0, 16, "such as turn:turn.example.org?transport=udp"},
+    {"Calls", "ice.turn_secret", &settings::ice_turn_secret, 0, 4000, "shared with them: coturn's static-auth-secret",
+     true},
+    {"Calls", "ice.turn_lifetime", &settings::ice_turn_lifetime, minute, day, "of a caller's TURN credentials"},
+    {"Calls", "ice.turn_for_guests", &settings::ice_turn_for_guests, 0, 0, "guests are relayed as well"},
+
     {"Places", "rooms.open_on_join", &settings::rooms_open_on_join, 0, 0, "a room id nobody opened opens when joined"},
     {"Places", "sessions.grace", &settings::session_grace, 0, hour, "in which a lost connection may come back"},
     {"Places", "entities.snapshot_every", &settings::snapshot_every, 1, 1e6, "events between snapshots"},
@@ -161,11 +168,26 @@ std::optional<std::string> check_text(const setting_row& row, std::string& text)
   return std::nullopt;
 }
 
+/// A URI of RFC 7064 (stun, stuns) or RFC 7065 (turn, turns), as far as a typing error would break it.
+bool is_ice_url(std::string_view text, std::string_view scheme) {
+  if (!text.starts_with(scheme)) return false;
+  text.remove_prefix(scheme.size());
+  if (text.starts_with('s')) text.remove_prefix(1);
+  return text.size() > 1 && text.front() == ':' && text[1] != '/' &&
+         text.find_first_of(" @#\\\"<>") == std::string_view::npos;
+}
+
 std::optional<std::string> check_item(const setting_row& row, std::string_view item) {
   if (row.key == "trusted_proxies")
     return address_ranges{}.add(item)
                ? std::nullopt
                : std::optional{fmt::format("holds '{}', which is not a network such as 10.0.0.0/8", item)};
+  for (const std::string_view scheme : {"stun", "turn"})
+    if (row.key.starts_with("ice." + std::string{scheme}))
+      return is_ice_url(item, scheme)
+                 ? std::nullopt
+                 : std::optional{
+                       fmt::format("holds '{}', which is no URL such as {}:{}.example.org", item, scheme, scheme)};
   if (is_origin(item)) return std::nullopt;
   return fmt::format("holds '{}', which is not an origin such as https://example.org", item);
 }
@@ -297,6 +319,9 @@ std::optional<std::string> check_together(const settings& s) {
     return "limits.connections_per_address_max is larger than limits.connections_max";
   if (s.access_token_lifetime > s.refresh_token_lifetime)
     return "auth.access_token_lifetime is longer than auth.refresh_token_lifetime";
+  if (!s.ice_turn_urls.empty() && s.ice_turn_secret.empty())
+    return "ice.turn_urls asks for ice.turn_secret (in the file, or as PARLEY_ICE_TURN_SECRET): nobody could sign in "
+           "there";
   return std::nullopt;
 }
 

@@ -23,6 +23,9 @@ std::string text_member(const nlohmann::json& auth, const char* name) {
   return at != auth.end() && at->is_string() ? at->get<std::string>() : std::string{};
 }
 
+/// One's own inbox is followed without being entered or left.
+bool is_shown(const stream_id& place) { return place.family() != domain::inbox::family; }
+
 /// A place as clients call it.
 void write_place(json_writer& out, const stream_id& place) {
   out.begin_object().field(place.family() == "room" ? "roomId" : "loungeId", place.key()).end_object();
@@ -194,7 +197,8 @@ void client_link::greet(const greeting& g) {
   out.field("resume", with_.tokens.issue_resume(g.session, g.user)).field("userId", g.user.text);
   out.field("name", g.name).field("guest", g.guest).field("resumed", g.resumed);
   out.key("places").begin_array();
-  for (const auto& place : g.places) write_place(out, place);
+  for (const auto& place : g.places)
+    if (is_shown(place)) write_place(out, place);
   out.end_array().end_object();
   connection_->push("connected", {}, body);
 }
@@ -229,7 +233,7 @@ void client_link::unsubscribe(const stream_id& topic, version up_to) {
 
 void client_link::joined(const stream_id& place, const std::string& body) {
   places_.insert(place);
-  if (!connection_) return;
+  if (!connection_ || !is_shown(place)) return;
   const bool is_room = place.family() == domain::room::family;
   connection_->push(is_room ? "room-joined" : "lounge-joined", {}, body);
 }

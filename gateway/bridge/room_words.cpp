@@ -32,6 +32,7 @@ result<client_request> leave_room(const asked& a) {
 
 /// {roomId, isTyping}, (roomId, isTyping), a bare flag, or a bare id: saying nothing of the flag means "yes".
 result<client_request> typing(const asked& a) {
+  if (names_a_person(a.given)) return typing_to_person(a);
   auto flag = a.given.flag({"isTyping", "typing"});
   if (!flag) return pass(std::move(flag.error()));
   const auto* value = a.given.value();
@@ -64,7 +65,6 @@ result<client_request> relay(const asked& a, domain::relay_kind kind) {
 
 result<client_request> offer(const asked& a) { return relay(a, domain::relay_kind::offer); }
 result<client_request> answer(const asked& a) { return relay(a, domain::relay_kind::answer); }
-result<client_request> ice_candidate(const asked& a) { return relay(a, domain::relay_kind::candidate); }
 
 // --- what members show of themselves --------------------------------------------------------------------------------
 
@@ -112,13 +112,15 @@ result<client_request> kick(const asked& a) { return about_somebody<room::kick>(
 
 constexpr std::array words{
     word{"join-room", join_room}, word{"leave-room", leave_room}, word{"typing", typing},
-    word{"offer", offer},         word{"answer", answer},         word{"ice-candidate", ice_candidate},
-    word{"status", status},       word{"reaction", reaction},     word{"admit", admit},
-    word{"deny", deny},           word{"kick", kick},
+    word{"offer", offer},         word{"answer", answer},         word{"status", status},
+    word{"reaction", reaction},   word{"admit", admit},           word{"deny", deny},
+    word{"kick", kick},
 };
 
 } // namespace
 
 std::span<const word> room_words() { return words; }
+
+result<client_request> room_candidate(const asked& a) { return relay(a, domain::relay_kind::candidate); }
 
 } // namespace parley::gateway::wording

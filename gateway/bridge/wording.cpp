@@ -12,6 +12,7 @@ using nlohmann::json;
 constexpr names text_names{"text", "message", "content"};
 constexpr names name_names{"displayName", "name"};
 constexpr std::size_t place_bytes_max = 128;
+constexpr std::size_t conversation_bytes_max = 200; ///< a stream id takes 256, and call ids are longer
 
 bool is_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
@@ -217,6 +218,31 @@ std::optional<idempotency> once_for(domain::draft_message& draft, const asked& a
   once.key = a.who.user.text + '|' + to.text + '|' + draft.id.text;
   once.fingerprint = to_hex(sha256(draft.text + '\n' + to.text));
   return once;
+}
+
+bool names_a_person(const arguments& given) {
+  return given.find(receiver_names) != nullptr || given.find({"conversationId"}) != nullptr;
+}
+
+result<person> person_of(const asked& a, names who) {
+  std::optional<std::string> id;
+  const auto* named = a.given.find(who);
+  const auto* conversation = a.given.find({"conversationId"});
+  if (named == nullptr && conversation != nullptr) {
+    auto key = checked_id(*conversation, "conversationId");
+    if (!key) return pass(std::move(key.error()));
+    const auto [first, second] = domain::people_of({*key});
+    if (a.who.user != first && a.who.user != second) return fail(errc::forbidden, "this is not your conversation");
+    return person{a.who.user == first ? second : first, make_stream(domain::conversation::family, *key)};
+  }
+  if (named == nullptr) return fail(errc::malformed, std::string{*who.begin()} + " is missing");
+  auto other = checked_id(*named, *who.begin());
+  if (!other) return pass(std::move(other.error()));
+  const auto direct = domain::direct_conversation(a.who.user, {*other});
+  if (direct.empty()) return fail(errc::invalid, "nobody writes to or calls themselves");
+  if (direct.text.size() > conversation_bytes_max || domain::people_of(direct).first.empty())
+    return fail(errc::user_not_found);
+  return person{{std::move(*other)}, make_stream(domain::conversation::family, direct.text)};
 }
 
 std::string_view word_of(domain::relay_kind kind) {

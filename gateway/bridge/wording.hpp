@@ -12,6 +12,7 @@ namespace parley::gateway::wording {
 
 inline constexpr names room_names{"roomId", "room", "roomCode", "code"};
 inline constexpr names lounge_names{"loungeId", "lounge"};
+inline constexpr names receiver_names{"receiverId", "recipientId"};
 inline constexpr names target_names{"to", "target", "targetId", "targetUserId", "targetSocketId", "toUserId"};
 /// A word about somebody else: here a user's id is no claim of who speaks.
 inline constexpr names person_names{"to",       "target", "targetId", "targetUserId", "targetSocketId",
@@ -80,6 +81,20 @@ tell_place tell(const stream_id& to, Command command, std::optional<idempotency>
 [[nodiscard]] std::optional<idempotency> once_for(domain::draft_message& draft, const asked& a, const stream_id& to);
 
 [[nodiscard]] std::string_view word_of(domain::relay_kind kind);
+/// Said to another person: in the conversation that is named, or the direct one with the person named.
+struct person {
+  user_id other;
+  stream_id conversation;
+};
+/// `who` (receiverId, to, …) names the person, or `conversationId` a direct conversation. errc::malformed,
+/// errc::invalid.
+[[nodiscard]] result<person> person_of(const asked& a, names who);
+/// Whether the event says that it is for a person.
+[[nodiscard]] bool names_a_person(const arguments& given);
+
+[[nodiscard]] result<client_request> room_candidate(const asked& a);
+[[nodiscard]] result<client_request> typing_to_person(const asked& a);
+
 /// The body of an offer, answer or candidate as JSON text. errc::malformed when it is missing, errc::too_large.
 [[nodiscard]] result<std::string> body_of(const arguments& given, domain::relay_kind kind);
 

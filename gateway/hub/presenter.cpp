@@ -189,6 +189,7 @@ private:
 } // namespace
 
 std::optional<presented> present(const publication& p) {
+  if (p.topic.family() == "inbox") return present_to_person(p);
   const shower show{p, p.topic.family() == "room"};
   if (const auto* signal = std::get_if<domain::signal>(&p.what)) return std::visit(show, *signal);
   const auto& what = std::get<event>(p.what);

@@ -18,5 +18,7 @@ struct presented {
 
 /// None for events that are not shown to members.
 [[nodiscard]] std::optional<presented> present(const publication& p);
+/// The same of an inbox.
+[[nodiscard]] std::optional<presented> present_to_person(const publication& p);
 
 } // namespace parley::gateway

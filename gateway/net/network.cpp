@@ -37,6 +37,8 @@ network::~network() {
 
 result<void> network::listen(const std::string& host, std::uint16_t port) { return state_->door->open(host, port); }
 
+result<void> network::listen_local(const std::string& path) { return state_->door->open_local(path); }
+
 std::uint16_t network::port() const noexcept { return state_->door->port(); }
 
 bool network::flush(std::size_t loop_index) { return state_->loops[loop_index]->out().flush(); }

@@ -41,8 +41,10 @@ public:
   network(const network&) = delete;
   network& operator=(const network&) = delete;
 
-  /// See listener::open. Once.
+  /// See listener::open. Once, this or the other.
   [[nodiscard]] result<void> listen(const std::string& host, std::uint16_t port);
+  /// See listener::open_local.
+  [[nodiscard]] result<void> listen_local(const std::string& path);
   /// The port that is listened on.
   [[nodiscard]] std::uint16_t port() const noexcept;
 

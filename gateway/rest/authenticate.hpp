@@ -1,6 +1,6 @@
 #pragma once
-// Who is asking: the token of a request, and whether its login is in force. The account itself is asked each time, so
-// that a logout holds at once.
+// Who is asking: the token or API key of a request, and whether it is in force. The account itself is asked each time,
+// so that a logout, a revoked key or role holds at once.
 
 #include "gateway/rest/call.hpp"
 

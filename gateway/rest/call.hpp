@@ -11,9 +11,10 @@ namespace parley::gateway {
 
 struct caller {
   user_id user;
-  login_id login;
+  login_id login; ///< empty: a service, by its key
   std::string name;
   bool guest = false;
+  domain::role_set roles{};
 };
 
 class call;

@@ -9,9 +9,10 @@
 
 namespace parley::gateway {
 
+inline constexpr std::size_t id_bytes_max = 256; ///< as a stream's
+
 /// False for what can be no id of anything: too long, not UTF-8, control characters.
 [[nodiscard]] inline bool is_readable_id(std::string_view id) {
-  constexpr std::size_t id_bytes_max = 128;
   return !id.empty() && id.size() <= id_bytes_max && is_utf8(id) &&
          std::all_of(id.begin(), id.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
 }

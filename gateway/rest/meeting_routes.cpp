@@ -1,5 +1,5 @@
-// POST, GET /api/meetings and GET, PATCH /api/meetings/:roomId: a meeting is a room with a host and a title. What is over
-// stays in its host's list.
+// POST, GET /api/meetings and GET, PATCH /api/meetings/:roomId: a meeting is a room with a host and a title. What is
+// over stays in its host's list.
 
 #include "gateway/rest/conditions.hpp"
 #include "gateway/rest/room_opening.hpp"

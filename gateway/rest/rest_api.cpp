@@ -51,9 +51,19 @@ result<void> read_after(call& c) {
   return {};
 }
 
+/// What a route asks of who was let in.
+result<void> check_access(access asked, const caller& by) {
+  if (asked == access::registered && by.guest) return fail(errc::guests_not_allowed);
+  if (asked == access::operators && !by.roles.may_operate()) return fail(errc::forbidden, "for operators and services");
+  if (asked == access::auditors && !by.roles.may_audit()) return fail(errc::forbidden, "for auditors and operators");
+  return {};
+}
+
 void serve(const call_ptr& c, const route& r) {
-  if (c->who && !c->within(c->with.limits.requests_per_user, c->who->user.text)) return;
-  if (r.who == access::registered && c->who && c->who->guest) return c->refuse({errc::guests_not_allowed, {}, 0});
+  if (c->who) {
+    if (!c->within(c->with.limits.requests_per_user, c->who->user.text)) return;
+    if (auto fine = check_access(r.who, *c->who); !fine) return c->refuse(fine.error());
+  }
   if (auto read = is_write(c->request) ? read_write_headers(*c) : read_after(*c); !read) return c->refuse(read.error());
   r.handle(c);
 }
@@ -65,15 +75,28 @@ struct rest_api::state {
   router routes;
 };
 
+void add_client_routes(router& to) {
+  add_sign_in_routes(to);
+  add_session_routes(to);
+  add_user_routes(to);
+  add_room_routes(to);
+  add_meeting_routes(to);
+  add_lounge_routes(to);
+  add_people_routes(to);
+  add_listing_routes(to);
+  add_purchase_routes(to);
+  add_wallet_routes(to);
+  add_ice_routes(to);
+  add_document_routes(to);
+  add_operation_routes(to);
+}
+
 rest_api::rest_api(rest_dependencies with)
+  : rest_api{std::move(with), add_client_routes} {}
+
+rest_api::rest_api(rest_dependencies with, void (*add)(router&))
   : state_{std::make_unique<state>(state{std::move(with), {}})} {
-  add_sign_in_routes(state_->routes);
-  add_session_routes(state_->routes);
-  add_user_routes(state_->routes);
-  add_room_routes(state_->routes);
-  add_meeting_routes(state_->routes);
-  add_lounge_routes(state_->routes);
-  add_operation_routes(state_->routes);
+  add(state_->routes);
 }
 
 rest_api::~rest_api() = default;

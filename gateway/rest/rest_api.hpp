@@ -12,6 +12,8 @@
 #include "gateway/auth/tokens.hpp"
 #include "gateway/bridge/write_positions.hpp"
 #include "gateway/rest/exchange.hpp"
+#include "projections/market_reads.hpp"
+#include "projections/people_reads.hpp"
 #include "projections/read_models.hpp"
 
 #include <chrono>
@@ -23,6 +25,14 @@
 
 namespace parley::gateway {
 
+/// How callers of WebRTC find each other; see settings.hpp.
+struct ice_settings {
+  std::vector<std::string> stun_urls, turn_urls;
+  std::string turn_secret; ///< empty: no TURN
+  std::chrono::seconds turn_lifetime{std::chrono::hours{1}};
+  bool turn_for_guests = false;
+};
+
 struct rest_settings {
   std::chrono::seconds access_token_lifetime{std::chrono::hours{24}};
   std::chrono::seconds refresh_token_lifetime{std::chrono::hours{24 * 30}};
@@ -30,6 +40,7 @@ struct rest_settings {
   bool secure_cookies = false;
   std::size_t body_bytes_max = 1024 * 1024;
   std::size_t json_depth_max = 32;
+  ice_settings ice{};
 };
 
 /// Takes one from the bucket of `key` and says how many seconds to wait; 0: go on. Empty: no limit. What is before the
@@ -64,6 +75,8 @@ struct rest_operations {
 struct rest_dependencies {
   parley::entities& entities; ///< answers on this loop
   read_models& reads;         ///< of this loop
+  people_reads& people;       ///< likewise
+  market_reads& market;       ///< likewise
   const token_service& tokens;
   password_hasher& passwords;
   const clock_source& clock;
@@ -81,9 +94,14 @@ struct rest_dependencies {
   std::function<position()> head;
 };
 
+class router;
+
 class rest_api {
 public:
+  /// Serves clients.
   explicit rest_api(rest_dependencies with);
+  /// Serves the routes that `add` adds.
+  rest_api(rest_dependencies with, void (*add)(router&));
   ~rest_api();
   rest_api(const rest_api&) = delete;
   rest_api& operator=(const rest_api&) = delete;

@@ -11,10 +11,12 @@
 namespace parley::gateway {
 
 enum class access {
-  open,      ///< nobody is asked who they are
-  known,     ///< anybody; a token that is sent must hold
-  signed_in, ///< a user or a guest with a token
-  registered ///< no guests
+  open,       ///< nobody is asked who they are
+  known,      ///< anybody; a token that is sent must hold
+  signed_in,  ///< a user, a guest or a service
+  registered, ///< no guests
+  operators,  ///< who has the role operator or service
+  auditors    ///< who has the role auditor or operator
 };
 
 enum class limited { no, as_auth, as_room_opening, not_at_all /**< not by address either */ };
@@ -38,6 +40,7 @@ public:
   void add(route r);
   /// `path` is decoded; one trailing slash is ignored.
   [[nodiscard]] match find(std::string_view method, std::string_view path) const;
+  [[nodiscard]] const std::vector<route>& all() const noexcept { return routes_; }
 
 private:
   struct entry {

@@ -32,13 +32,29 @@ void search(const call_ptr& c) {
   }));
 }
 
+/// A profile changes with its presence, so it has the account's ETag only where nobody was ever seen.
+void add_presence(const call_ptr& c, const user_row& row) {
+  c->with.people.presence(row.id, 0,
+                          or_refuse<std::optional<presence_row>>(c, [c, row](const std::optional<presence_row>& seen) {
+                            const auto own = to_json(row, row.id == c->who->user);
+                            if (!seen) return answer_one(c, own, row.version);
+                            std::string presence;
+                            json_writer{presence}
+                                .begin_object()
+                                .field("status", seen->online ? "online" : "offline")
+                                .field("lastSeen", to_iso8601(seen->since))
+                                .end_object();
+                            c->answer(success(200, joined_objects(own, presence)));
+                          }));
+}
+
 void profile(const call_ptr& c) {
   const auto& named = c->captured.at(0);
   if (!is_readable_id(named)) return c->refuse({errc::user_not_found, {}, 0});
   const user_id id{named == "me" ? c->who->user.text : named};
   c->with.reads.user(id, c->at_least(), or_refuse<std::optional<user_row>>(c, [c](const std::optional<user_row>& row) {
                        if (!row) return c->refuse({errc::user_not_found, {}, 0});
-                       answer_one(c, to_json(*row, row->id == c->who->user), row->version);
+                       add_presence(c, *row);
                      }));
 }
 

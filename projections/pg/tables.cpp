@@ -2,8 +2,10 @@
 // does not grow with the batch. State-like rows are written with ON CONFLICT DO UPDATE, so a row ends up as its events
 // say, whatever was there.
 
-#include "projections/pg/tables_rooms.hpp"
 #include "projections/pg/store.hpp"
+#include "projections/pg/tables_market.hpp"
+#include "projections/pg/tables_people.hpp"
+#include "projections/pg/tables_rooms.hpp"
 
 namespace parley::pg {
 namespace {
@@ -290,6 +292,12 @@ result<void> queue_states(connection& db, const change_set& changes) {
   if (queued) queued = queue_lounges(db, changes.lounges);
   if (queued) queued = queue_members(db, changes.members);
   if (queued) queued = queue_admissions(db, changes.admissions);
+  if (queued) queued = queue_conversations(db, changes.conversations);
+  if (queued) queued = queue_inboxes(db, changes.inboxes);
+  if (queued) queued = queue_accounts(db, changes.accounts);
+  if (queued) queued = queue_holds(db, changes.holds);
+  if (queued) queued = queue_listings(db, changes.listings);
+  if (queued) queued = queue_purchases(db, changes.purchases);
   return queued;
 }
 

@@ -225,8 +225,9 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
   if (std::exchange(v.may_repeat, false)) v.at = std::min(v.last, seq - 1);
   claim("nothing comes twice, and nothing late", seq > v.at,
         [&] { return fmt::format("{} came after seq {}", where(), v.at); });
-  claim("nothing is missed", place->next_shown(v.at, user_) == seq,
-        [&] { return fmt::format("{} came after seq {}, but {} is between", where(), v.at, place->next_shown(v.at, user_)); });
+  claim("nothing is missed", place->next_shown(v.at, user_) == seq, [&] {
+    return fmt::format("{} came after seq {}, but {} is between", where(), v.at, place->next_shown(v.at, user_));
+  });
   v.at = seq;
   v.last = std::max(v.last, seq);
   if (name_of != "room-closed" && name_of != "room-expired") return;

@@ -15,6 +15,7 @@ using pg::storable;
 nlohmann::json value_of(const std::string& v) { return v; }
 nlohmann::json value_of(bool v) { return v; }
 nlohmann::json value_of(std::uint64_t v) { return v; }
+nlohmann::json value_of(std::int64_t v) { return v; }
 nlohmann::json value_of(time_point v) { return to_iso8601(v); }
 template <class T>
 nlohmann::json value_of(const std::optional<T>& v) {
@@ -222,6 +223,71 @@ void read_tables::write(const message_changes& changes) {
   }
 }
 
+void read_tables::write(const conversation_changes& changes) {
+  for (const auto& [conversation, change] : changes.rows) {
+    const auto id = storable(conversation.text);
+    if (change.made) {
+      const auto& e = change.made->event;
+      auto& row = rows<conversation_line>()[id];
+      row.id = id;
+      row.first = storable(e.first.text);
+      row.second = storable(e.second.text);
+      row.about = storable(e.about);
+      row.opened_at = change.made->at;
+    }
+    auto* row = find<conversation_line>(*this, id);
+    if (row == nullptr) continue;
+    row->last_position = std::max(row->last_position, change.last_position);
+    row->last_seq = std::max(row->last_seq, change.last_seq);
+    row->version = change.version;
+  }
+  for (const auto& [key, seq] : changes.marks) {
+    const mark_line::key id{storable(key.first.text), storable(key.second.text)};
+    rows<mark_line>()[id] = {id.first, id.second, seq};
+  }
+  for (const auto& [key, since] : changes.blocks) {
+    const block_line::key id{storable(key.first.text), storable(key.second.text)};
+    if (since)
+      rows<block_line>()[id] = {id.first, id.second, *since};
+    else
+      rows<block_line>().erase(id);
+  }
+  for (const auto& [call, change] : changes.calls) {
+    const auto id = storable(call.text);
+    if (change.started) {
+      auto& row = rows<call_line>()[id];
+      row.id = id;
+      row.conversation = storable(change.conversation.text);
+      row.caller = storable(change.started->event.caller.text);
+      row.callee = storable(change.started->event.callee.text);
+      row.started_at = change.started->at;
+      row.started_position = change.started->position;
+    }
+    auto* row = find<call_line>(*this, id);
+    if (row == nullptr) continue;
+    if (change.accepted_at) row->accepted_at = change.accepted_at;
+    if (change.ended_at) row->ended_at = change.ended_at;
+    if (!change.reason.empty()) row->reason = storable(change.reason);
+  }
+}
+
+void read_tables::write(const inbox_changes& changes) {
+  for (const auto& [key, change] : changes.notifications) {
+    const notification_line::key id{storable(key.first.text), storable(key.second.text)};
+    if (change.made) {
+      const auto& e = change.made->event;
+      rows<notification_line>()[id] = {id.first,          id.second,        change.made->seq, storable(e.kind),
+                                       storable(e.title), storable(e.body), storable(e.data), true,
+                                       change.made->at};
+    }
+    if (auto* row = find<notification_line>(*this, id); row != nullptr && change.read) row->unread = false;
+  }
+  for (const auto& [who, now] : changes.presence) {
+    const auto id = storable(who.text);
+    rows<presence_line>()[id] = {id, now.sessions, now.since};
+  }
+}
+
 void read_tables::write(const change_set& changes) {
   write(changes.users);
   write(changes.logins);
@@ -230,7 +296,13 @@ void read_tables::write(const change_set& changes) {
   write(changes.lounges);
   write(changes.members);
   write(changes.admissions);
+  write(changes.conversations);
+  write(changes.inboxes);
   write(changes.messages); // after the rooms, which say whether they keep them
+  write_accounts(rows<account_line>(), rows<entry_line>(), changes.accounts);
+  write_holds(rows<hold_line>(), changes.holds);
+  write_listings(rows<listing_line>(), changes.listings);
+  write_purchases(rows<purchase_line>(), changes.purchases);
   events += changes.to - checkpoint;
   checkpoint = changes.to;
 }

@@ -5,20 +5,15 @@
 
 #include "events/log/event_log.hpp"
 #include "projections/changes.hpp"
+#include "tests/simulation/column.hpp"
+#include "tests/simulation/market_lines.hpp"
+#include "tests/simulation/people_lines.hpp"
 
 #include <map>
 #include <nlohmann/json_fwd.hpp>
 #include <tuple>
 
 namespace parley::simulation {
-
-template <class Row, class Value>
-struct column {
-  std::string_view name; ///< as in schema/sql
-  Value Row::*member;
-};
-template <class Row, class Value>
-column(std::string_view, Value Row::*) -> column<Row, Value>;
 
 struct user_line {
   std::string id, name, email;
@@ -206,7 +201,9 @@ struct read_tables {
 
   position checkpoint = 0, events = 0;
   std::tuple<table<user_line>, table<login_line>, table<session_line>, table<room_line>, table<lounge_line>,
-             table<member_line>, table<admission_line>, table<message_line>>
+             table<member_line>, table<admission_line>, table<message_line>, table<conversation_line>, table<mark_line>,
+             table<block_line>, table<call_line>, table<notification_line>, table<presence_line>, table<account_line>,
+             table<entry_line>, table<hold_line>, table<listing_line>, table<purchase_line>>
       all;
 
   template <class Row>
@@ -233,6 +230,8 @@ private:
   void write(const member_changes& changes);
   void write(const admission_changes& changes);
   void write(const message_changes& changes);
+  void write(const conversation_changes& changes);
+  void write(const inbox_changes& changes);
 };
 
 /// All rows as PostgreSQL would name them: {"users": [{"id": …}, …], …}; times as RFC 3339, without the checkpoint.

@@ -27,6 +27,8 @@ const rooms = [
                                   'gateway/rest/exchange.hpp', 'gateway/auth/', 'gateway/app/settings.hpp']},
   // Handlers ask entities by stream id (no actor in sight) and read through the read models.
   {folder: 'gateway/rest/', may: [...plainEvents, 'actors/entities.hpp', 'actors/domain/', 'projections/read_models.hpp',
+                                  'projections/people_reads.hpp',
+                                  'projections/market_reads.hpp',
                                   'gateway/bridge/', 'gateway/auth/', 'gateway/rest/', 'gateway/app/settings.hpp']},
   {folder: 'gateway/app/', may: [...plainEvents, 'actors/', 'projections/', 'gateway/']},
   // The simulator is the way into the simulation, which the tests run, too.

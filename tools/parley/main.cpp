@@ -10,7 +10,10 @@ int main(int argc, char** argv) {
   CLI::App app{"The operator's and auditor's tool of Parley. Faults end with code 1, wrong usage with 2."};
   app.name("parley");
   app.require_subcommand(1);
+  parley::tool::add_admin_commands(app);
+  parley::tool::add_jobs_command(app);
   parley::tool::add_log_commands(app);
+  parley::tool::add_ledger_commands(app);
 #ifdef PARLEY_HAS_PROJECTIONS_COMMANDS
   parley::tool::add_projections_commands(app);
 #endif

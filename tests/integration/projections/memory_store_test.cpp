@@ -1,6 +1,7 @@
 // The simulation's store and PostgreSQL are told the same, batch by batch, and must hold the same rows: else what the
 // simulation proves would be about another database.
 
+#include "tests/integration/projections/any_market_events.hpp"
 #include "tests/integration/projections/story.hpp"
 #include "tests/simulation/memory_read_store.hpp"
 #include "tests/support/seeded.hpp"
@@ -24,7 +25,12 @@ nlohmann::json rows_of(const test_database& database) {
                                                                                      {"lounges", "id"},
                                                                                      {"members", "place, session_id"},
                                                                                      {"admissions", "room_id, user_id"},
-                                                                                     {"messages", "place, seq"}}) {
+                                                                                     {"messages", "place, seq"},
+                                                                                     {"accounts", "account, currency"},
+                                                                                     {"entries", "position, side"},
+                                                                                     {"holds", "transfer_id"},
+                                                                                     {"listings", "id"},
+                                                                                     {"purchases", "id"}}) {
     found[table] = nlohmann::json::parse(
         ask(database, "SELECT coalesce(json_agg(row_to_json(t) ORDER BY " + order + "), '[]') FROM " + table + " t"));
     for (auto& row : found[table])
@@ -53,7 +59,13 @@ private:
   static constexpr std::size_t entities = 4;
 
   record one(position p) {
-    switch (random_.below(4)) {
+    const auto some = [this](const std::string& kind) { return name(kind); };
+    const auto words = [this] { return text(); };
+    switch (random_.below(7)) {
+    case 4:
+      return told(p, random_.one_in(2) ? "ledger/EUR" : "ledger/USD",
+                  any_ledger_event(random_, some, words, [this] { return time(); }));
+    case 5: return told(p, "listing/" + name("ls"), any_listing_event(random_, some, words));
     case 0: return told(p, "account/" + name("u"), account());
     case 1: return told(p, "session/" + name("s"), session());
     case 2: return told(p, "lounge/" + name("r"), lounge());
@@ -194,7 +206,7 @@ TEST_CASE("the store in memory holds what PostgreSQL holds, whatever the events 
     for (const auto& [table, rows] : held.items())
       if (!rows.empty()) filled.insert(table);
   }
-  CHECK(filled.size() == 7);
+  CHECK(filled.size() == 12);
 }
 
 TEST_CASE("a transaction that is rolled back leaves nothing in either store") {

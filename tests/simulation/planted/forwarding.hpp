@@ -59,6 +59,7 @@ public:
   }
   void follow(caf::strong_actor_ptr sink, position after) override { real_.follow(std::move(sink), after); }
   result<std::optional<command_outcome>> find_outcome(std::string_view key) override { return real_.find_outcome(key); }
+  result<std::optional<record>> first_of(const stream_id& stream) override { return real_.first_of(stream); }
   result<std::vector<timer>> due_timers(time_point until, std::size_t limit) override {
     return real_.due_timers(until, limit);
   }

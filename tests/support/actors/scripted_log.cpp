@@ -49,6 +49,10 @@ result<std::optional<command_outcome>> scripted_log::find_outcome(std::string_vi
   if (explosive_.contains(key)) throw std::runtime_error{"a bug (injected)"};
   return log_.find_outcome(key);
 }
+result<std::optional<record>> scripted_log::first_of(const stream_id& stream) {
+  if (fail_reads_) return fail(errc::unavailable, "the disk cannot be read (injected)", 1);
+  return first_record(log_, stream);
+}
 result<std::vector<timer>> scripted_log::due_timers(time_point until, std::size_t limit) {
   return log_.due_timers(until, limit);
 }

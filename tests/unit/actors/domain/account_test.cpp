@@ -152,6 +152,109 @@ TEST_CASE("questions change nothing and are answered from the account") {
   given<account>({guest}).when(account::read_credentials{}, anyone).refused(errc::invalid_credentials);
 }
 
+namespace {
+
+const auto admin = caller("ann@host");
+const std::string key_digest(64, '5');
+const events::service_registered service{{"svc_1"}, "mailer", key_digest, "ann@host"};
+events::role_granted granted(std::string role) { return {std::move(role), "ann@host"}; }
+events::role_revoked revoked(std::string role) { return {std::move(role), "ann@host"}; }
+account::grant_role grant(domain::role r) { return {r}; }
+
+} // namespace
+
+TEST_CASE("a role is granted once, names who granted it, and is told to whoever checks the login") {
+  using domain::role;
+  given<account>({registered, login("l1")})
+      .when(grant(role::auditor), admin)
+      .then({granted("auditor")})
+      .answers(R"({"id":"u1","email":"ann@example.org","name":"Ann","roles":["auditor"]})");
+  const auto in = given<account>({registered, login("l1"), granted("auditor"), granted("operator")});
+  in.when(grant(role::auditor), admin).nothing();
+  const auto checked = in.when(account::check_login{{"l1"}}, anyone);
+  checked.answers(R"({"id":"u1","name":"Ann","guest":false,"roles":["operator","auditor"]})");
+  const auto told = account::profile_in(checked.reply());
+  CHECK(told.name == "Ann");
+  CHECK(told.roles.all() == std::vector{role::operator_, role::auditor});
+  in.when(account::revoke_role{role::operator_}, admin)
+      .then({revoked("operator")})
+      .answers(R"({"id":"u1","email":"ann@example.org","name":"Ann","roles":["auditor"]})");
+  in.when(account::revoke_role{role::service}, admin).nothing();
+}
+
+TEST_CASE("nobody grants themselves a role, and guests and strangers hold none") {
+  const auto c = grant(domain::role::operator_);
+  given<account>({registered}).when(c, caller("u1")).refused(errc::forbidden);
+  given<account>({registered}).when(c, anyone).refused(errc::forbidden);
+  given<account>({guest}).when(c, admin).refused(errc::guests_not_allowed);
+  given<account>({}).when(c, admin).refused(errc::user_not_found);
+  given<account>({}).when(account::revoke_role{}, admin).refused(errc::user_not_found);
+  given<account>({registered, granted("operator")}).when(account::revoke_role{}, anyone).refused(errc::forbidden);
+}
+
+TEST_CASE("who operates need not audit, and the other way round") {
+  using domain::role;
+  const auto only = [](role r) {
+    domain::role_set s;
+    s.add(r);
+    return s;
+  };
+  CHECK((only(role::operator_).may_operate() && only(role::operator_).may_audit()));
+  CHECK((only(role::service).may_operate() && !only(role::service).may_audit()));
+  CHECK((!only(role::auditor).may_operate() && only(role::auditor).may_audit()));
+  CHECK((!domain::role_set{}.may_operate() && !domain::role_set{}.may_audit()));
+}
+
+TEST_CASE("a service is let in by its key until that is revoked, and loses its roles with it") {
+  const account::register_service c{{"svc_1"}, " mailer ", key_digest, domain::role::service};
+  given<account>({})
+      .when(c, admin)
+      .then({service, granted("service")})
+      .answers(R"({"id":"svc_1","name":"mailer","roles":["service"]})");
+  const auto in = given<account>({service, granted("service")});
+  in.when(account::check_key{key_digest}, anyone)
+      .nothing()
+      .answers(R"({"id":"svc_1","name":"mailer","guest":false,"roles":["service"]})");
+  in.when(account::check_key{std::string(64, '6')}, anyone).refused(errc::unauthenticated);
+  in.when(account::check_key{""}, anyone).refused(errc::unauthenticated);
+  in.when(account::revoke_key{}, admin).then({revoked("service"), events::key_revoked{"ann@host"}});
+
+  const auto ended = given<account>({service, granted("service"), revoked("service"), events::key_revoked{"ann@host"}});
+  ended.when(account::check_key{key_digest}, anyone).refused(errc::unauthenticated);
+  ended.when(account::check_key{""}, anyone).refused(errc::unauthenticated);
+  ended.when(account::revoke_key{}, admin).nothing();
+  ended.when(grant(domain::role::operator_), admin).refused(errc::conflict);
+}
+
+TEST_CASE("a service has no password, and what is no service has no key") {
+  const auto in = given<account>({service, granted("service")});
+  auto c = opening("l1");
+  c.verified_hash.clear();
+  in.when(c, anyone).refused(errc::invalid_credentials);
+  in.when(account::read_credentials{}, anyone).refused(errc::invalid_credentials);
+  in.when(registering(), anyone).refused(errc::conflict);
+  given<account>({registered}).when(account::check_key{""}, anyone).refused(errc::unauthenticated);
+  given<account>({registered}).when(account::revoke_key{}, admin).refused(errc::not_found);
+  given<account>({}).when(account::revoke_key{}, admin).refused(errc::not_found);
+}
+
+TEST_CASE("a service is made once and within bounds") {
+  const account::register_service fine{{"svc_1"}, "mailer", key_digest, domain::role::service};
+  given<account>({registered}).when(fine, admin).refused(errc::conflict);
+  given<account>({service}).when(fine, admin).refused(errc::conflict);
+  const auto refused = [&](auto change) {
+    auto c = fine;
+    change(c);
+    given<account>({}).when(c, admin).refused(errc::invalid);
+  };
+  refused([](auto& c) { c.user = {}; });
+  refused([](auto& c) { c.name = "\u200B"; });
+  refused([](auto& c) { c.name = std::string(domain::name_bytes_max + 1, 'x'); });
+  refused([](auto& c) { c.key_digest = "short"; });
+  given<account>({}).when(fine, anyone).refused(errc::invalid);
+}
+
 TEST_CASE("a damaged snapshot of an account is corrupt, never an exception") {
-  check_damage<account>(given<account>({registered, login("l1"), login("l2")}).state());
+  check_damage<account>(given<account>({registered, login("l1"), login("l2"), granted("auditor")}).state());
+  check_damage<account>(given<account>({service, granted("service")}).state());
 }

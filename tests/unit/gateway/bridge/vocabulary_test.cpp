@@ -307,7 +307,8 @@ TEST_CASE("a host's word about nobody, or in no room, is refused") {
 }
 
 TEST_CASE("a status is what is given of it") {
-  const auto s = told<room::show_status>(ask("status", R"([{"roomId":"abc","muted":true,"handRaised":null}])"), "room/abc");
+  const auto s =
+      told<room::show_status>(ask("status", R"([{"roomId":"abc","muted":true,"handRaised":null}])"), "room/abc");
   CHECK(s.muted == true);
   CHECK_FALSE(s.video_off.has_value());
   CHECK_FALSE(s.hand_raised.has_value());

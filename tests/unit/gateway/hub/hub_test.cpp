@@ -205,8 +205,8 @@ TEST_CASE("what is for one user alone reaches that user's connections, live and 
   r.say("before");
   auto& stream = r.log.streams[r.topic];
   stream.emplace_back(events::knocked{{"u9"}, {"s9"}, {"u1"}, false, "Eve"});
-  r.publish(std::make_shared<const publication>(
-      publication{r.topic, stream.size(), time_point{}, event{stream.back()}}));
+  r.publish(
+      std::make_shared<const publication>(publication{r.topic, stream.size(), time_point{}, event{stream.back()}}));
   r.say("after");
   r.h.end_turn();
   CHECK(knocks_heard_by(host) == 1);

@@ -89,7 +89,8 @@ private:
   echo_server& server_;
 };
 
-echo_server::echo_server(net_limits limits, std::size_t loops, address_ranges trusted_proxies) {
+echo_server::echo_server(net_limits limits, std::size_t loops, address_ranges trusted_proxies,
+                         const std::string& path) {
   network_wiring wiring;
   wiring.handle = [this](http_request request, respond answer) { handle(std::move(request), std::move(answer)); };
   wiring.read_handshake = read_greeting;
@@ -106,7 +107,8 @@ echo_server::echo_server(net_limits limits, std::size_t loops, address_ranges tr
   }
   net_ = std::make_unique<network>(used, limits, std::move(wiring));
   for (std::size_t i = 0; i < loops; ++i) loops_[i]->at_turn_end([this, i] { return net_->flush(i); });
-  if (auto open = net_->listen("127.0.0.1", 0); !open) throw std::runtime_error{open.error().message};
+  const auto open = path.empty() ? net_->listen("127.0.0.1", 0) : net_->listen_local(path);
+  if (!open) throw std::runtime_error{open.error().message};
   for (auto& loop : loops_) threads_.emplace_back([&loop] { loop->run(); });
 }
 

@@ -21,7 +21,9 @@ struct sightings {
 
 class echo_server {
 public:
-  explicit echo_server(net_limits limits = {}, std::size_t loops = 1, address_ranges trusted_proxies = {});
+  /// With a `path` it listens on a socket there, else on a free TCP port.
+  explicit echo_server(net_limits limits = {}, std::size_t loops = 1, address_ranges trusted_proxies = {},
+                       const std::string& path = {});
   ~echo_server();
 
   [[nodiscard]] std::uint16_t port() const { return net_->port(); }

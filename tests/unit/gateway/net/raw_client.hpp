@@ -25,6 +25,7 @@ struct http_answer {
 class raw_client {
 public:
   explicit raw_client(std::uint16_t port, std::optional<int> receive_buffer = std::nullopt);
+  explicit raw_client(const std::string& path); ///< of a local socket
   ~raw_client();
   raw_client(const raw_client&) = delete;
   raw_client& operator=(const raw_client&) = delete;

@@ -3,6 +3,7 @@
 // puts into them, passwords that are not hashed at all, and a clock that stands still.
 
 #include "gateway/rest/rest_api.hpp"
+#include "tests/unit/gateway/rest/told_market.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <map>
@@ -105,6 +106,30 @@ private:
   };
   all_kept<any_request>::type kept_;
   std::map<std::string, outcome> outcomes_;
+};
+
+/// Answers everything about people as a database that is down.
+class no_people final : public people_reads {
+public:
+  void conversations(const user_id&, page_request, position, answer_to<page<conversation_row>> done) override {
+    done(fail(errc::unavailable));
+  }
+  void calls(const user_id&, page_request, position, answer_to<page<call_row>> done) override {
+    done(fail(errc::unavailable));
+  }
+  void notifications(const user_id&, bool, page_request, position, answer_to<page<notification_row>> done) override {
+    done(fail(errc::unavailable));
+  }
+  void notification(const user_id&, const notification_id&, position,
+                    answer_to<std::optional<notification_row>> done) override {
+    done(fail(errc::unavailable));
+  }
+  void blocks(const user_id&, page_request, position, answer_to<page<block_row>> done) override {
+    done(fail(errc::unavailable));
+  }
+  void presence(const user_id&, position, answer_to<std::optional<presence_row>> done) override {
+    done(std::optional<presence_row>{});
+  }
 };
 
 class told_read_models final : public read_models {
@@ -216,6 +241,8 @@ struct server {
   counting_random random;
   instant_entities entities;
   told_read_models reads;
+  no_people people;
+  told_market_reads reads_of_market;
   token_service tokens{"0123456789abcdef0123456789abcdef"};
   plain_passwords passwords;
   write_positions writes{10};
@@ -223,6 +250,7 @@ struct server {
   std::vector<std::string> counted, given_back; ///< `kind key`
   std::set<std::string> familiar;
   std::optional<error> claims_fail;
+  ice_settings ice;
   rest_api api{dependencies()};
 
   answered ask(std::string method, std::string target, header_list headers = {}, std::string body = {}) {
@@ -261,7 +289,7 @@ struct server {
   header_list signed_up(const std::string& email = "ann@example.org") { return bearer(sign_up(email)); }
   static header_list bearer(const answered& a) { return {{"authorization", "Bearer " + a.text("token")}}; }
 
-private:
+protected:
   rest_limit limit(const std::string& kind) {
     return {[this, kind](std::string_view key) {
               counted.push_back(kind + ' ' + std::string{key});
@@ -270,7 +298,8 @@ private:
             50, [this, kind](std::string_view key) { given_back.push_back(kind + ' ' + std::string{key}); }};
   }
   rest_dependencies dependencies() {
-    rest_dependencies d{entities, reads, tokens, passwords, clock, random, writes, {}, {}, {}, {}, {}, {}};
+    rest_dependencies d{entities, reads, people, reads_of_market, tokens, passwords, clock, random, writes, {}, {}, {},
+                        {},       {},    {}};
     d.post = [](const std::function<void()>& task) { task(); };
     d.claimed_by = [this](const stream_id& email, const std::function<void(result<std::optional<user_id>>)>& done) {
       if (claims_fail) return done(tl::make_unexpected(*claims_fail));
@@ -288,6 +317,7 @@ private:
     d.operations.readyz = [](const respond& done) { done({503, "application/json", {}, R"({"ready":false})"}); };
     d.operations.metrics = [](const respond& done) { done({200, "text/plain; version=0.0.4", {}, "up 1\n"}); };
     d.settings.cors_origins = {"https://app.example.org"};
+    d.settings.ice = ice;
     d.head = [] { return position{5000}; };
     return d;
   }

@@ -98,10 +98,17 @@ TEST_CASE("every row can be set as a variable and in the file, and as a flag unl
     const settings defaults;
     auto value = row.text_of(defaults);
     if (row.kind() == "TEXT" && value.empty()) value = "text";
-    if (row.kind() == "LIST") value = row.key == "trusted_proxies" ? "10.0.0.0/8" : "https://a.example";
+    if (row.kind() == "LIST") value = "https://a.example";
+    if (row.key == "trusted_proxies") value = "10.0.0.0/8";
+    if (row.key == "ice.stun_urls") value = "stun:a.example";
+    if (row.key == "ice.turn_urls") value = "turn:a.example";
     settings expected;
     REQUIRE_FALSE(row.assign(expected, value).has_value());
-    CHECK(row.text_of(accepted({}, {{row.variable(), value}})) == row.text_of(expected));
+    variables besides; // what this one cannot be without
+    if (row.key == "ice.turn_urls") besides = {{"PARLEY_ICE_TURN_SECRET", "north"}};
+    auto with_it = besides;
+    with_it.emplace(row.variable(), value);
+    CHECK(row.text_of(accepted({}, with_it)) == row.text_of(expected));
 
     const auto dot = row.key.find('.');
     const std::string key{row.key};
@@ -109,13 +116,13 @@ TEST_CASE("every row can be set as a variable and in the file, and as a flag unl
     const toml_file file{dot == std::string::npos
                              ? key + " = " + quoted + "\n"
                              : "[" + key.substr(0, dot) + "]\n" + key.substr(dot + 1) + " = " + quoted + "\n"};
-    CHECK(row.text_of(accepted({file.flag()})) == row.text_of(expected));
+    CHECK(row.text_of(accepted({file.flag()}, besides)) == row.text_of(expected));
 
     const auto flag = row.flag() + "=" + value;
     if (row.secret)
       CHECK_THAT(refused({flag.c_str()}), ContainsSubstring("not expected"));
     else
-      CHECK(row.text_of(accepted({flag.c_str()})) == row.text_of(expected));
+      CHECK(row.text_of(accepted({flag.c_str()}, besides)) == row.text_of(expected));
   }
 }
 
@@ -170,6 +177,18 @@ TEST_CASE("trusted proxies are networks") {
   CHECK(s.trusted_proxies == std::vector<std::string>{"10.0.0.0/8", "fd00::/8", "192.0.2.1"});
   for (const auto* wrong : {"proxy.example.org", "10.0.0.0/33", "10.0.0.1/8", "10.0.0.0/8,"})
     CHECK_THAT(refused({"--trusted-proxies", wrong}), ContainsSubstring("is not a network such as 10.0.0.0/8"));
+}
+
+TEST_CASE("servers for calls are named by their schemes, and TURN asks for its secret") {
+  const auto s = accepted({"--ice-stun-urls", "stun:a.example,stuns:b.example:5349", "--ice-turn-urls",
+                           "turn:a.example:3478?transport=udp"},
+                          {{"PARLEY_ICE_TURN_SECRET", "north"}});
+  CHECK(s.ice_stun_urls == std::vector<std::string>{"stun:a.example", "stuns:b.example:5349"});
+  CHECK(s.ice_turn_secret == "north");
+  for (const auto* wrong : {"a.example", "stun:", "stun://a.example", "turn:a.example", "stun:a b", "http://a.example"})
+    CHECK_THAT(refused({"--ice-stun-urls", wrong}), ContainsSubstring("is no URL such as stun:"));
+  CHECK_THAT(refused({"--ice-turn-urls", "stun:a.example"}), ContainsSubstring("is no URL such as turn:"));
+  CHECK_THAT(refused({"--ice-turn-urls", "turn:a.example"}), ContainsSubstring("PARLEY_ICE_TURN_SECRET"));
 }
 
 TEST_CASE("an unknown flag, key or section is an error that says where") {
