@@ -6,6 +6,7 @@
 #include "events/clock.hpp"
 #include "events/field.hpp"
 #include "events/ids.hpp"
+#include "events/moderation_events.hpp"
 
 #include <optional>
 #include <string>
@@ -91,7 +92,7 @@ struct left {
   session_id session;
   bool host = false;
   std::uint32_t participants = 0; ///< sessions present afterwards
-  std::string reason;             ///< left, connection-lost, session-revoked, kicked, room-closed, room-expired
+  std::string reason;             ///< left, connection-lost, session-revoked, kicked, banned, room-closed, room-expired
   std::string name;
   static constexpr auto fields() {
     return std::tuple{stored("userId", &left::user),   stored("sessionId", &left::session),
@@ -167,6 +168,8 @@ struct room_closed {
 
 using room_event = std::variant<room_opened, joined, left, message_sent, offer_relayed, answer_relayed, room_closed,
                                 room_changed, knocked, admitted, knock_ended>;
-using lounge_event = std::variant<lounge_created, joined, left, message_sent>;
+using lounge_event =
+    std::variant<lounge_created, joined, left, message_sent, lounge_changed, role_changed, moderation_action,
+                 moderation_expired, moderation_appealed, moderation_reversed, message_deleted>;
 
 } // namespace parley::events

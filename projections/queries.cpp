@@ -1,5 +1,7 @@
 #include "projections/queries.hpp"
 
+#include "projections/message_rows.hpp"
+
 #include <limits>
 
 namespace parley {
@@ -37,10 +39,17 @@ room_row read_room(const rows& r, std::size_t i) {
           r.int8(i, 14)};
 }
 
-const std::string lounge_columns = "SELECT id, name, topic, owner, participants, created_at, version FROM lounges ";
+const std::string lounge_columns =
+    "SELECT id, name, topic, owner, participants, created_at, version, slow_mode_seconds FROM lounges ";
 lounge_row read_lounge(const rows& r, std::size_t i) {
-  return {{r.text(i, 0)}, r.text(i, 1), r.text(i, 2), {r.text(i, 3)}, static_cast<std::uint32_t>(r.int8(i, 4)),
-          r.time(i, 5),   r.int8(i, 6)};
+  return {{r.text(i, 0)},
+          r.text(i, 1),
+          r.text(i, 2),
+          {r.text(i, 3)},
+          static_cast<std::uint32_t>(r.int8(i, 4)),
+          r.time(i, 5),
+          r.int8(i, 6),
+          static_cast<std::uint32_t>(r.int8(i, 7))};
 }
 
 } // namespace
@@ -167,22 +176,14 @@ void queries::messages(const stream_id& place, bool newest_first, page_request p
   auto after = start_of(list, p, {newest_first ? std::uint64_t{std::numeric_limits<std::int64_t>::max()} : 0, {}, {}});
   if (!after) return desk_.refuse(std::move(done), after.error());
   const auto limit = bounded(p.limit);
-  const std::string where = newest_first ? "WHERE place = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3"
-                                         : "WHERE place = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-  desk_.ask(at_least,
-            "SELECT id, user_id, session_id, name, body, reply_to, client_time, seq, sent_at FROM messages " + where,
+  const std::string where = newest_first ? "WHERE m.place = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3"
+                                         : "WHERE m.place = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3";
+  desk_.ask(at_least, message_columns + "FROM messages m" + with_deletions + where,
             parameters{}.text(place.text).int8(after->number).int8(limit + 1), std::move(done),
             [limit, list](const rows& r) -> result<page<message_row>> {
-              return read_page<message_row>(
-                  r, limit, list,
-                  [](const rows& all, std::size_t i) {
-                    return message_row{{all.text(i, 0)}, {all.text(i, 1)}, {all.text(i, 2)},
-                                       all.text(i, 3),   all.text(i, 4),   all.text(i, 5),
-                                       all.text(i, 6),   all.int8(i, 7),   all.time(i, 8)};
-                  },
-                  [](const rows& all, std::size_t i) {
-                    return cursor{all.int8(i, 7), {}, {}};
-                  });
+              return read_page<message_row>(r, limit, list, read_message, [](const rows& all, std::size_t i) {
+                return cursor{all.int8(i, message_seq_column), {}, {}};
+              });
             });
 }
 

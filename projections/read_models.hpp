@@ -55,6 +55,7 @@ struct lounge_row {
   std::uint32_t participants = 0;
   time_point created_at;
   parley::version version = 0;
+  std::uint32_t slow_mode_seconds = 0;
 };
 
 /// A session present in a place.
@@ -73,6 +74,8 @@ struct message_row {
   std::string name, text, reply_to, client_time;
   parley::version seq = 0;
   time_point sent_at;
+  std::optional<time_point> deleted_at; ///< a tombstone: its text is not shown
+  user_id deleted_by;
 };
 
 /// A page of a list: `limit` 1 to 200; `after` is the `next` of the page before, empty for the first.

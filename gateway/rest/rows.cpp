@@ -74,6 +74,7 @@ std::string to_json(const lounge_row& row) {
       .field("topic", row.topic)
       .field("ownerId", row.owner.text)
       .field("createdAt", to_iso8601(row.created_at))
+      .field("slowModeSeconds", row.slow_mode_seconds)
       .field("participantCount", row.participants)
       .end_object();
   return out;
@@ -100,9 +101,15 @@ std::string to_json(const message_row& row, std::string_view place_key, std::str
   std::string out;
   json_writer json{out};
   json.begin_object().field("id", row.id.text);
-  for (const auto* name : {"text", "message", "content"}) json.field(name, row.text);
+  // A tombstone keeps its place in the list, and nothing of what was said.
+  for (const auto* name : {"text", "message", "content"}) json.field(name, row.deleted_at ? "" : row.text);
   json.field("sender", row.name).field("senderId", row.user.text).field("senderSocketId", row.session.text);
   json.field("timestamp", at).field("createdAt", at).field(place_key, place).field("seq", row.seq);
+  if (row.deleted_at) {
+    json.field("deleted", true).field("deletedAt", to_iso8601(*row.deleted_at)).field("deletedBy", row.deleted_by.text);
+    json.end_object();
+    return out;
+  }
   // Both were checked when they were sent; what does not parse now is left out rather than breaking the list.
   if (!row.reply_to.empty() && nlohmann::json::accept(row.reply_to)) json.key("replyTo").raw(row.reply_to);
   if (!row.client_time.empty()) json.field("clientTimestamp", row.client_time);

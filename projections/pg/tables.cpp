@@ -2,6 +2,8 @@
 // does not grow with the batch. State-like rows are written with ON CONFLICT DO UPDATE, so a row ends up as its events
 // say, whatever was there.
 
+#include "projections/pg/booking_tables.hpp"
+#include "projections/pg/moderation_tables.hpp"
 #include "projections/pg/store.hpp"
 #include "projections/pg/tables_market.hpp"
 #include "projections/pg/tables_people.hpp"
@@ -167,8 +169,8 @@ result<void> queue_sessions(connection& db, const session_changes& changes) {
 result<void> queue_lounges(connection& db, const lounge_changes& changes) {
   auto id = array::of_text(), name = array::of_text(), topic = array::of_text(), owner = array::of_text();
   auto created_at = array::of_time();
-  auto now_id = array::of_text();
-  auto participants = array::of_int8(), version = array::of_int8();
+  auto now_id = array::of_text(), now_name = array::of_text(), now_topic = array::of_text();
+  auto participants = array::of_int8(), slow_mode = array::of_int8(), version = array::of_int8();
   std::size_t made = 0;
   for (const auto& [lounge, row] : changes.rows) {
     if (row.made) {
@@ -180,6 +182,9 @@ result<void> queue_lounges(connection& db, const lounge_changes& changes) {
       created_at.time(row.made->at);
     }
     now_id.text(lounge.text);
+    row.settings ? now_name.text(row.settings->name) : now_name.null();
+    row.settings ? now_topic.text(row.settings->topic) : now_topic.null();
+    row.settings ? slow_mode.int8(row.settings->slow_mode_seconds) : slow_mode.null();
     row.participants ? participants.int8(*row.participants) : participants.null();
     version.int8(row.version);
   }
@@ -196,9 +201,13 @@ result<void> queue_lounges(connection& db, const lounge_changes& changes) {
   }
   if (changes.rows.empty()) return {};
   parameters p;
-  p.column(std::move(now_id)).column(std::move(participants)).column(std::move(version));
-  return db.queue("UPDATE lounges l SET participants = coalesce(c.participants, l.participants), version = c.version "
-                  "FROM unnest($1, $2, $3) AS c (id, participants, version) WHERE l.id = c.id",
+  p.column(std::move(now_id)).column(std::move(now_name)).column(std::move(now_topic)).column(std::move(slow_mode));
+  p.column(std::move(participants)).column(std::move(version));
+  return db.queue("UPDATE lounges l SET name = coalesce(c.name, l.name), topic = coalesce(c.topic, l.topic), "
+                  "slow_mode_seconds = coalesce(c.slow_mode, l.slow_mode_seconds), "
+                  "participants = coalesce(c.participants, l.participants), version = c.version "
+                  "FROM unnest($1, $2, $3, $4, $5, $6) AS c (id, name, topic, slow_mode, participants, version) "
+                  "WHERE l.id = c.id",
                   p);
 }
 
@@ -292,12 +301,17 @@ result<void> queue_states(connection& db, const change_set& changes) {
   if (queued) queued = queue_lounges(db, changes.lounges);
   if (queued) queued = queue_members(db, changes.members);
   if (queued) queued = queue_admissions(db, changes.admissions);
+  if (queued) queued = queue_moderation(db, changes.moderation);
+  if (queued) queued = queue_reports(db, changes.reports);
   if (queued) queued = queue_conversations(db, changes.conversations);
   if (queued) queued = queue_inboxes(db, changes.inboxes);
   if (queued) queued = queue_accounts(db, changes.accounts);
   if (queued) queued = queue_holds(db, changes.holds);
   if (queued) queued = queue_listings(db, changes.listings);
   if (queued) queued = queue_purchases(db, changes.purchases);
+  if (queued) queued = queue_services(db, changes.services);
+  if (queued) queued = queue_bookings(db, changes.bookings);
+  if (queued) queued = queue_reviews(db, changes.reviews);
   return queued;
 }
 

@@ -100,6 +100,15 @@ void client::type(const stream_id& place) {
   if (is_live()) ask({asked::other, place, {}, {}, {}}, "typing", named(place));
 }
 
+void client::take_back(const stream_id& place) {
+  const auto there = [&](const message& m) { return m.place == place; };
+  const auto last = std::find_if(said_.rbegin(), said_.rend(), there);
+  if (!is_live() || is_room(place) || last == said_.rend()) return;
+  auto data = named(place);
+  data["messageId"] = last->id;
+  ask({asked::other, place, {}, {}, {}}, "delete-message", std::move(data));
+}
+
 void client::nonsense(std::size_t which) {
   if (!is_live()) return;
   constexpr std::array<std::string_view, 5> texts{"", "{", "[1,2]", R"({"event":"no-such-event","ack":"x"})",

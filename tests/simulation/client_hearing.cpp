@@ -1,8 +1,10 @@
 // What a client is told: each answer, each push and each end of a connection is held against the history of the log.
 
 #include "tests/simulation/client.hpp"
+#include "tests/simulation/push_text.hpp"
 
 #include "events/json_reader.hpp"
+#include "events/simd_json.hpp"
 
 #include <charconv>
 #include <fmt/format.h>
@@ -14,29 +16,6 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 constexpr std::uint16_t log_in_again = 4401, taken_over = 4409;
-
-/// The member of that name behind which a quoted text follows; our own texts hold no quotes.
-std::string_view quoted(std::string_view body, std::string_view key) {
-  const auto at = body.find(key);
-  if (at == std::string_view::npos) return {};
-  const auto from = at + key.size();
-  return body.substr(from, body.find('"', from) - from);
-}
-
-stream_id place_of(std::string_view body) {
-  if (const auto room = quoted(body, "\"roomId\":\""); !room.empty()) return make_stream("room", room);
-  return make_stream("lounge", quoted(body, "\"loungeId\":\""));
-}
-
-/// Durable bodies end with their seq; 0: this one does not.
-version seq_of(std::string_view body) {
-  constexpr std::string_view key = ",\"seq\":";
-  const auto at = body.rfind(key);
-  version seq = 0;
-  if (at == std::string_view::npos) return 0;
-  const auto [end, failure] = std::from_chars(body.data() + at + key.size(), body.data() + body.size(), seq);
-  return failure == std::errc{} && end + 1 == body.data() + body.size() ? seq : 0;
-}
 
 } // namespace
 
@@ -72,7 +51,7 @@ void client::hung_up(std::uint16_t code) {
 
 void client::hear(std::string_view text) {
   constexpr std::string_view ack = "{\"ack\":", event = "{\"event\":\"", data = "\",\"data\":";
-  if (text.starts_with(ack)) return hear_json(text, &client::hear_answer);
+  if (text.starts_with(ack)) return hear_answer(text);
   const auto name_end = text.find('"', event.size());
   const auto name = text.substr(event.size(), name_end - event.size());
   const auto from = name_end + data.size();
@@ -89,52 +68,56 @@ void client::hear_json(std::string_view text, void (client::*hear_it)(const json
   if (document && document->is_object()) (this->*hear_it)(*document);
 }
 
-void client::hear_answer(const json& frame) {
-  const auto ack = frame["ack"].get<std::uint64_t>();
+/// Read without making a document of it: the answer to a join lists everybody who is present.
+void client::hear_answer(std::string_view text) {
+  const auto parsed = parse_here(text);
+  claim("the server speaks JSON", parsed.error() == simdjson::SUCCESS, [&] { return std::string{text}; });
+  if (parsed.error() != simdjson::SUCCESS) return;
+  const auto& frame = parsed.value_unsafe();
+  const auto ack = frame["ack"].get_uint64().value();
   const auto asked_for = under_way_.extract(ack);
   claim("a command is answered once", !asked_for.empty(), [&] { return fmt::format("answer {} came again", ack); });
   if (asked_for.empty()) return;
   const auto& c = asked_for.mapped();
-  const bool refused = frame.contains("error");
-  around_.story.note(name(), fmt::format("is answered #{}: {}", ack,
-                                         refused ? frame["error"]["code"].get<std::string>() : std::string{"done"}));
+  const auto error = frame["error"]["code"].get_string();
+  const bool refused = error.error() == simdjson::SUCCESS;
+  const auto code = refused ? error.value_unsafe() : std::string_view{};
+  around_.story.note(name(), fmt::format("is answered #{}: {}", ack, refused ? code : "done"));
   const auto revoked = around_.revoked.find(who_.login);
   claim("a revoked session does nothing more", refused || revoked == around_.revoked.end() || c.at <= revoked->second,
         [&] { return fmt::format("command {} was done after its login was revoked", ack); });
   if (refused) {
     // Whether a join that failed was done all the same, only a place that ended says.
-    const bool ended = frame["error"]["code"].get_ref<const std::string&>().starts_with("room_");
-    if (auto& v = views_[c.place]; c.what == asked::join && !v.following && !ended) v.wants_out = true;
+    if (auto& v = views_[c.place]; c.what == asked::join && !v.following && !code.starts_with("room_"))
+      v.wants_out = true;
     // A leave is refused for want of the log alone, and then may be done all the same.
     if (c.what == asked::leave) views_[c.place].following = false;
     return;
   }
-  const auto& body = frame["data"];
+  if (c.what == asked::join && !frame["data"]["waiting"].error()) { // what comes when it is let in begins with its joining
+    auto& v = views_[c.place];
+    v.following = v.left = v.wants_out = false;
+    return;
+  }
+  const auto seq = frame["data"]["seq"].get_uint64();
   switch (c.what) {
-  case asked::join: return joined(c, body);
+  case asked::join: return joined(c, seq.value());
   case asked::leave: views_[c.place].following = false; return;
   case asked::message: {
-    const auto seq = body["seq"].get<version>();
     const auto of_id = [&](const message& m) { return m.id == c.id; };
     if (const auto m = std::find_if(said_.rbegin(), said_.rend(), of_id); m != said_.rend()) m->settled = true;
-    claim("what is acknowledged is in the log", around_.truth.message(c.place, user_, c.id) == seq,
-          [&] { return fmt::format("{} was acknowledged as {} of {}", c.id, seq, c.place.text); });
-    const auto first = seqs_.emplace(fmt::format("{}|{}|{}", user_, c.place.text, c.id), seq).first->second;
-    claim("a repeat gets the first answer", first == seq,
-          [&] { return fmt::format("{} was first {} and then {}", c.id, first, seq); });
+    claim("what is acknowledged is in the log", around_.truth.message(c.place, user_, c.id) == seq.value(),
+          [&] { return fmt::format("{} was acknowledged as {} of {}", c.id, seq.value(), c.place.text); });
+    const auto first = seqs_.emplace(fmt::format("{}|{}|{}", user_, c.place.text, c.id), seq.value()).first->second;
+    claim("a repeat gets the first answer", first == seq.value(),
+          [&] { return fmt::format("{} was first {} and then {}", c.id, first, seq.value()); });
     return;
   }
   case asked::other: return;
   }
 }
 
-void client::joined(const command& c, const json& body) {
-  if (body.contains("waiting")) { // what comes when it is let in begins with its joining
-    auto& v = views_[c.place];
-    v.following = v.left = v.wants_out = false;
-    return;
-  }
-  const auto version_then = body["seq"].get<version>();
+void client::joined(const command& c, version version_then) {
   auto& v = views_[c.place];
   auto base = std::min(c.after.value_or(version_then), version_then);
   const auto* place = around_.truth.place(c.place);
@@ -145,7 +128,8 @@ void client::joined(const command& c, const json& body) {
   v.at = v.following ? std::min(v.at, base) : base;
   if (!v.following) v.last = base;
   v.following = true;
-  v.left = v.wants_out = false;
+  v.left = v.wants_out = v.put_out = false;
+  v.joined_at = version_then;
 }
 
 void client::hear_greeting(const json& body) {
@@ -198,7 +182,7 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
     v.left = true;
     return;
   }
-  if (name_of == "room-joined" || name_of == "lounge-joined" || name_of == "typing") return;
+  if (name_of == "room-joined" || name_of == "lounge-joined" || name_of == "user-list" || name_of == "typing") return;
   const auto seq = seq_of(body);
   if (seq == 0) return hear_json(body, &client::hear_signal);
 
@@ -208,8 +192,8 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
     return;
   }
   last_body_ = body;
-  const auto id = place_of(body);
-  const auto* place = around_.truth.place(id);
+  const auto* place = find_place(body);
+  const auto& id = last_place_.id;
   const auto where = [&] { return fmt::format("{} seq {}", id.text, seq); };
   claim("nothing is published that is not in the log",
         place != nullptr && seq <= place->head() && place->shown[seq - 1] == body, [&] {
@@ -221,6 +205,7 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
   if (around_.shared.contains(session_)) return;
   auto& v = views_[id];
   claim("nothing comes of a place that was left", !v.left, where);
+  if (v.put_out) return;
   if (!v.following) begin_to_follow(v, *place);
   if (std::exchange(v.may_repeat, false)) v.at = std::min(v.last, seq - 1);
   claim("nothing comes twice, and nothing late", seq > v.at,
@@ -230,9 +215,21 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
   });
   v.at = seq;
   v.last = std::max(v.last, seq);
+  v.put_out = name_of == "user-left" && seq > v.joined_at && quoted(body, "\"id\":\"") == session_;
+  if (v.put_out) v.following = false;
   if (name_of != "room-closed" && name_of != "room-expired") return;
   v.following = false;
   v.ended = true;
+}
+
+const place_history* client::find_place(std::string_view body) {
+  const auto room = quoted(body, "\"roomId\":\"");
+  const auto is_last = [&](std::string_view key) { return !key.empty() && last_place_.id.key() == key; };
+  const bool same = room.empty() ? last_place_.id.family() == "lounge" && is_last(quoted(body, "\"loungeId\":\""))
+                                 : last_place_.id.family() == "room" && is_last(room);
+  if (!same) last_place_ = {place_of(body), nullptr};
+  if (last_place_.truth == nullptr) last_place_.truth = around_.truth.place(last_place_.id);
+  return last_place_.truth;
 }
 
 /// Its join was done, and the connection broke before it was told; or the place let it go, and now tells the end. What

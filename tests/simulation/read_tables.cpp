@@ -169,6 +169,11 @@ void read_tables::write(const lounge_changes& changes) {
     }
     auto* row = find<lounge_line>(*this, id);
     if (row == nullptr) continue;
+    if (change.settings) {
+      row->name = storable(change.settings->name);
+      row->topic = storable(change.settings->topic);
+      row->slow_mode_seconds = change.settings->slow_mode_seconds;
+    }
     if (change.participants) row->participants = *change.participants;
     row->version = change.version;
   }
@@ -295,6 +300,8 @@ void read_tables::write(const change_set& changes) {
   write(changes.rooms);
   write(changes.lounges);
   write(changes.members);
+  write(changes.moderation);
+  write(changes.reports);
   write(changes.admissions);
   write(changes.conversations);
   write(changes.inboxes);
@@ -303,6 +310,9 @@ void read_tables::write(const change_set& changes) {
   write_holds(rows<hold_line>(), changes.holds);
   write_listings(rows<listing_line>(), changes.listings);
   write_purchases(rows<purchase_line>(), changes.purchases);
+  write_services(rows<service_line>(), changes.services);
+  write_bookings(rows<booking_line>(), changes.bookings);
+  write_reviews(rows<review_line>(), changes.reviews);
   events += changes.to - checkpoint;
   checkpoint = changes.to;
 }
