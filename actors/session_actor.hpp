@@ -3,7 +3,8 @@
 // keeps what must outlive a crash (which places it owes a `left`), this class what need not (the connection).
 //
 // Three parts: clients that arrive, speak and go (session_actor.cpp), the session's dealings with places
-// (session_places.cpp) and those with people (session_people.cpp).
+// (session_places.cpp; at doors that do not open at once, session_doors.cpp) and those with people
+// (session_people.cpp).
 
 #include "actors/event_sourced.hpp"
 #include "actors/farewells.hpp"
@@ -60,8 +61,8 @@ private:
   void joined(client_command& c, const join_place& j, const result<answer>& r);
   void leave(client_command_ptr c, const stream_id& place);
   /// The place let us go. A client that does not follow it now is given its end later.
-  void dismiss(const stream_id& place);
-  void keep_farewell(const stream_id& place);
+  void dismiss(const dismissed& d);
+  void keep_farewell(const dismissed& d);
   void say_farewells();
   /// Follows every place again: those whose membership is sure from what the last connection was handed; of the others
   /// the client has a moment to say with a join what it has, then the place itself is asked.
@@ -69,15 +70,30 @@ private:
   void await_claims();
   void ask_again(const stream_id& place);
   [[nodiscard]] static version want(dealing& with, version after);
-  [[nodiscard]] version missed_since(const stream_id& place, const answer& of_join) const;
+  [[nodiscard]] version missed_since(const stream_id& place, version joined) const;
   void leave_places();
   /// Asks the place to let us go until it has done so; after the errand under way, if there is one.
   void leave_for_good(const stream_id& place, const std::string& reason);
   /// `wished` by the client: then it is told when it is out.
   void keep_leaving(const stream_id& place, const std::string& reason, bool wished = false);
 
+  // --- doors --------------------------------------------------------------------------------------------------------
+
+  /// The place lets us in only when its host does. Until then we owe it a leave, as a member does, and follow nothing.
+  void wait_at(const stream_id& place, std::optional<version> after);
+  /// The host let us in: asks the place for what a join is answered.
+  void come_in(const stream_id& place);
+  /// The client learns that it is in, when its own join did not tell it.
+  void welcome(const stream_id& place, const std::string& body);
+  /// The client learns why it is in no more, or waits no more.
+  void explain_dismissal(const dismissed& d, bool waited);
+  /// The places it is in, as a client that comes back is told.
+  [[nodiscard]] std::vector<stream_id> places_in() const;
+
   [[nodiscard]] bool is_busy(const stream_id& place) const;
   void begin(const stream_id& place);
+  /// We wish to leave, or were let go.
+  void go(const stream_id& place);
   /// The errand is over: what waited for it has its turn.
   void finish(const stream_id& place);
   /// We are not in: takes our note out, then the errand is over.
@@ -112,13 +128,16 @@ private:
 
   /// How we stand with a place: kept while we may be in it or something is under way.
   struct dealing {
-    bool member = false;                    ///< by the last that was heard; after a recovery, supposed
-    bool sure = false;                      ///< heard by this actor, and no wish to leave since
+    bool member = false;                    ///< in or waiting, by the last that was heard; after a recovery, supposed
+    bool waiting = false;                   ///< at the door; or let in, and the client was not told yet
+    bool sure = false;                      ///< heard by this actor, and not going since
+    bool going = false;                     ///< wishes to leave, or was let go
     bool busy = false;                      ///< an errand is under way
     bool retrying = false;                  ///< ... and fails: it is tried again until it does not
     bool draining = false;                  ///< what waited has its turn
     version hidden = 0;                     ///< of a place without history: what the client is never shown
     std::optional<version> wanted;          ///< the client asked for all after it; not known after a recovery
+    std::optional<version> asked_after;     ///< the join under way asks for all after it
     std::optional<std::string> leave_after; ///< the errand under way, for this reason
     std::deque<client_command_ptr> line;    ///< waits for the errand
   };

@@ -3,6 +3,7 @@
 // set-wise statements in any order within a model. Pure.
 
 #include "projections/accounts.hpp"
+#include "projections/admissions.hpp"
 #include "projections/conversations.hpp"
 #include "projections/holds.hpp"
 #include "projections/inboxes.hpp"
@@ -11,7 +12,9 @@
 #include "projections/lounges.hpp"
 #include "projections/members.hpp"
 #include "projections/messages.hpp"
+#include "projections/moderation.hpp"
 #include "projections/purchases.hpp"
+#include "projections/reports.hpp"
 #include "projections/rooms.hpp"
 #include "projections/sessions.hpp"
 #include "projections/users.hpp"
@@ -28,7 +31,10 @@ struct change_set {
   room_changes rooms;
   lounge_changes lounges;
   member_changes members;
+  admission_changes admissions;
   message_changes messages;
+  moderation_changes moderation;
+  report_changes reports;
   conversation_changes conversations;
   inbox_changes inboxes;
   account_changes accounts;

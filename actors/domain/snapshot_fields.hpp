@@ -5,6 +5,7 @@
 #include "actors/domain/member.hpp"
 #include "events/json_writer.hpp"
 
+#include <deque>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -64,6 +65,17 @@ private:
     for (const auto& each : v) write(out, each);
     out.end_array();
   }
+  template <class T>
+  static void write(json_writer& out, const std::deque<T>& v) {
+    out.begin_array();
+    for (const auto& each : v) {
+      out.begin_object();
+      snapshot_writer fields{out};
+      describe(fields, each);
+      out.end_object();
+    }
+    out.end_array();
+  }
   /// As a list, each with its key: an object's keys would need escaping.
   template <class Tag, class T>
   static void write(json_writer& out, const std::map<text_id<Tag>, T>& v) {
@@ -72,7 +84,10 @@ private:
       out.begin_object();
       snapshot_writer fields{out};
       fields("key", key);
-      describe(fields, value);
+      if constexpr (std::is_arithmetic_v<T>)
+        fields("value", value);
+      else
+        describe(fields, value);
       out.end_object();
     }
     out.end_array();
@@ -154,6 +169,16 @@ private:
     }
     return true;
   }
+  template <class T>
+  static bool read(const json& in, std::deque<T>& v) {
+    if (!in.is_array()) return false;
+    for (const auto& each : in) {
+      snapshot_reader fields{each};
+      describe(fields, v.emplace_back());
+      if (!fields.complete()) return false;
+    }
+    return true;
+  }
   template <class Tag, class T>
   static bool read(const json& in, std::map<text_id<Tag>, T>& v) {
     if (!in.is_array()) return false;
@@ -162,7 +187,10 @@ private:
       text_id<Tag> key;
       T value;
       fields("key", key);
-      describe(fields, value);
+      if constexpr (std::is_arithmetic_v<T>)
+        fields("value", value);
+      else
+        describe(fields, value);
       if (!fields.complete() || !v.emplace(std::move(key), std::move(value)).second) return false;
     }
     return true;

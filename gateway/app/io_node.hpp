@@ -8,6 +8,7 @@
 #include "gateway/hub/hub.hpp"
 #include "gateway/rest/rest_api.hpp"
 #include "projections/market_queries.hpp"
+#include "projections/moderation_queries.hpp"
 #include "projections/people_queries.hpp"
 #include "projections/queries.hpp"
 
@@ -37,6 +38,7 @@ struct io_node {
   hub topics;
   question_desk desk;
   queries reads{desk};
+  moderation_queries moderation{desk};
   market_queries market{desk};
   people_queries people{desk};
   std::optional<loop_entities> entities;

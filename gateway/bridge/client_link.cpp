@@ -189,7 +189,7 @@ void client_link::leave_session(bool clean) {
 void client_link::greet(const greeting& g) {
   if (!connection_) return;
   phase_ = phase::live;
-  if (!std::exchange(attached_to_hub_, true)) hub_.attach(connection_, session_);
+  if (!std::exchange(attached_to_hub_, true)) hub_.attach(connection_, session_, g.user);
   places_ = {g.places.begin(), g.places.end()};
   std::string body;
   json_writer out{body};
@@ -226,9 +226,9 @@ void client_link::subscribe(const stream_id& topic, version after) {
   if (attached_to_hub_) hub_.subscribe(connection_->ref().id, topic, after);
 }
 
-void client_link::unsubscribe(const stream_id& topic) {
+void client_link::unsubscribe(const stream_id& topic, version up_to) {
   places_.erase(topic);
-  if (attached_to_hub_) hub_.unsubscribe(connection_->ref().id, topic);
+  if (attached_to_hub_) hub_.unsubscribe(connection_->ref().id, topic, up_to);
 }
 
 void client_link::joined(const stream_id& place, const std::string& body) {
@@ -236,6 +236,8 @@ void client_link::joined(const stream_id& place, const std::string& body) {
   if (!connection_ || !is_shown(place)) return;
   const bool is_room = place.family() == domain::room::family;
   connection_->push(is_room ? "room-joined" : "lounge-joined", {}, body);
+  // The others learn of each other by user-joined and user-left.
+  if (place.family() == domain::lounge::family) connection_->push("user-list", {}, body);
 }
 
 void client_link::left(const stream_id& place) {
@@ -247,6 +249,10 @@ void client_link::left(const stream_id& place) {
   json_writer out{body};
   write_place(out, place);
   connection_->push(is_room ? "room-left" : "lounge-left", {}, body);
+}
+
+void client_link::tell(std::string_view event, const std::string& body) {
+  if (connection_) connection_->push(event, {}, body);
 }
 
 void client_link::close(close_reason why) {

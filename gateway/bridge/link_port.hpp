@@ -33,14 +33,17 @@ public:
   void subscribe(const stream_id& topic, version after) override {
     on_loop([topic, after](client_link& link) { link.subscribe(topic, after); });
   }
-  void unsubscribe(const stream_id& topic) override {
-    post([topic](client_link& link) { link.unsubscribe(topic); }, heard::while_listened_to);
+  void unsubscribe(const stream_id& topic, version up_to) override {
+    post([topic, up_to](client_link& link) { link.unsubscribe(topic, up_to); }, heard::while_listened_to);
   }
   void joined(const stream_id& place, const std::string& body) override {
     on_loop([place, body](client_link& link) { link.joined(place, body); });
   }
   void left(const stream_id& place) override {
     on_loop([place](client_link& link) { link.left(place); });
+  }
+  void tell(std::string_view event, const std::string& body) override {
+    on_loop([event = std::string{event}, body](client_link& link) { link.tell(event, body); });
   }
   void close(close_reason why) override {
     on_loop([why](client_link& link) { link.close(why); });

@@ -56,15 +56,19 @@ void hub::state::leave(subscription& s) {
   topics.erase(topics.find(t.id));
 }
 
-void hub::state::say_farewell(subscription& s) {
+void hub::state::say_farewell(subscription& s, version up_to) {
   auto& t = s.where;
   if (!t.pending.empty()) {
     std::erase(dirty, &t);
     flush(t);
   }
-  if (s.now == phase::live || (t.head != 0 && s.next > t.head)) return part(s);
+  if (up_to != 0)
+    s.end = up_to;
+  else if (t.head != 0)
+    s.end = t.head;
+  if (s.next > s.end) return part(s);
   s.leaving = true;
-  if (t.head != 0) s.end = t.head;
+  if (s.now == phase::live) refill(s); // durable, and not published here yet
   auto& places = s.who.places;
   // Who was told last stands last, so that the first one found has had the longest time.
   const auto at = std::ranges::find_if(places, [&](const auto& p) { return p.get() == &s; });
@@ -130,7 +134,7 @@ void hub::state::deliver(subscription& s, run& r) {
   }
   if (!owed && !r.has_signals()) return;
   const auto& e = r.in(s.who.line->framing(), counted.encoded);
-  if (r.has_signals())
+  if (r.is_selective())
     queue_chosen(s, r, e, owed);
   else
     queue_slice(s.who, e, e.offsets[s.next - r.first_seq()], e.offsets.back());
@@ -143,7 +147,8 @@ void hub::state::queue_chosen(subscription& s, const run& r, const encoded_run& 
   std::size_t begin = 0, end = 0;
   for (std::size_t i = 0; i < r.items().size(); ++i) {
     const auto& item = r.items()[i];
-    const bool chosen = item.seq == 0 ? *item.told_not != s.who.session : owed && item.seq >= s.next;
+    const bool is_due = item.seq == 0 ? *item.told_not != s.who.session : owed && item.seq >= s.next;
+    const bool chosen = is_due && item.shown && is_for(*item.shown, s.who);
     if (!chosen) continue;
     if (e.offsets[i] != end) {
       queue_slice(s.who, e, begin, end);
@@ -179,13 +184,14 @@ hub::hub(refill_source& log, limits bounds)
   : state_{std::make_shared<state>(log, bounds)} {}
 hub::~hub() = default;
 
-void hub::attach(std::shared_ptr<connection> c, session_id session) {
+void hub::attach(std::shared_ptr<connection> c, session_id session, user_id user) {
   const auto id = c->ref().id;
   auto& m = state_->members[id];
   PARLEY_ASSERT(!m);
   m = std::make_unique<state::member>();
   m->line = std::move(c);
   m->session = std::move(session);
+  m->user = std::move(user);
   state_->sessions.emplace(m->session, m.get());
 }
 
@@ -219,10 +225,10 @@ void hub::subscribe(std::uint64_t connection_id, const stream_id& topic, version
   state_->settle(*s);
 }
 
-void hub::unsubscribe(std::uint64_t connection_id, const stream_id& topic) {
+void hub::unsubscribe(std::uint64_t connection_id, const stream_id& topic, version up_to) {
   auto* m = state_->find(connection_id);
   auto* s = m ? m->in(topic) : nullptr;
-  if (s && !s->leaving) state_->say_farewell(*s);
+  if (s && !s->leaving) state_->say_farewell(*s, up_to);
 }
 
 void hub::forget(std::uint64_t connection_id, const stream_id& topic) {

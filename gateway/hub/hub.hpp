@@ -52,8 +52,9 @@ public:
   hub(const hub&) = delete;
   hub& operator=(const hub&) = delete;
 
-  /// A connection and the session it speaks for (signals to that session find it, its own signals skip it).
-  void attach(std::shared_ptr<connection> c, session_id session);
+  /// A connection and the session it speaks for (signals to that session find it, its own signals skip it), and whose
+  /// it is: what is for one user alone reaches that user's connections only.
+  void attach(std::shared_ptr<connection> c, session_id session, user_id user);
   /// Forgets the connection. Returns, of each topic, the last seq that surely arrived: all that was queued when the
   /// other side's TCP acknowledged everything, else what stood before the last answered ping (or at subscription). A
   /// topic that `unsubscribe` ended is among them as long as what was owed of it may not have arrived.
@@ -61,9 +62,10 @@ public:
 
   /// See client_port::subscribe. After `unsubscribe` it begins anew, whatever was still to come.
   void subscribe(std::uint64_t connection_id, const stream_id& topic, version after);
-  /// What was published before this call is still delivered, also to a connection that lags: it is read the rest as it
-  /// drains, and nothing after that. Nobody would ask again for the end of a room that closed.
-  void unsubscribe(std::uint64_t connection_id, const stream_id& topic);
+  /// All up to `up_to`, which is durable, is still delivered, also to a connection that lags: it is read the rest as it
+  /// drains, and nothing after that. Nobody would ask again for the end of a room that closed. 0: all that was
+  /// published before this call.
+  void unsubscribe(std::uint64_t connection_id, const stream_id& topic, version up_to = 0);
   /// Nothing more of it, not even what `unsubscribe` left to deliver.
   void forget(std::uint64_t connection_id, const stream_id& topic);
   void drained(std::uint64_t connection_id);

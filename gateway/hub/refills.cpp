@@ -85,7 +85,7 @@ void hub::state::take_page(subscription& s, const std::vector<record>& page) {
     auto what = r.version == next ? content_of(r) : fail(errc::corrupt, "a stream has a gap");
     if (!what) return read_failed(s, {errc::corrupt, {}});
     const publication p{t.id, r.version, r.time, std::move(*what)};
-    if (const auto shown = present(p)) {
+    if (const auto shown = present(p); shown && is_for(*shown, s.who)) {
       append_push_frames(*frames, s.who.line->framing(), *shown, scratch);
       ++counted.encoded;
       ++counted.refilled;
@@ -98,7 +98,7 @@ void hub::state::take_page(subscription& s, const std::vector<record>& page) {
   const auto bytes = frames->size();
   if (bytes != 0) s.who.line->write(std::move(frames), 0, bytes);
   if (s.next > s.end) return part(s);
-  const bool behind_known = t.head != 0 && s.next <= t.last;
+  const bool behind_known = (t.head != 0 && s.next <= t.last) || s.end != no_end;
   // All that came since was noted here once the topic is known; of an unknown one only the log's end is the end.
   if (!behind_known && (t.head != 0 || page.empty())) {
     if (s.leaving) return part(s);

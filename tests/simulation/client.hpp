@@ -49,6 +49,8 @@ public:
   void repeat();
   void signal(const stream_id& place, std::size_t kind, std::string to);
   void type(const stream_id& place);
+  /// Deletes its last message there, when that is a lounge.
+  void take_back(const stream_id& place);
   void nonsense(std::size_t which);
   void stall(moment how_long);
   void lose_connection(moment unnoticed);
@@ -94,18 +96,24 @@ private:
     bool following = false;  ///< pushes may come
     bool may_repeat = false; ///< came back: the first push may be one it has
     bool left = false;       ///< told so: nothing comes any more
+    bool wants_out = false;  ///< asked to leave since it joined
+    bool ended = false;      ///< has been shown the room's end
+    version joined_at = 0;   ///< when its last join was done
+    bool put_out = false;    ///< since then: what was published meanwhile may still come
   };
 
   void send(const nlohmann::json& frame) { line_->send(frame.dump()); }
   void ask(command c, std::string_view event, nlohmann::json data);
   void say_again(const message& m);
   void say_again_what_is_in_doubt(bool wanted);
-  void hear_answer(const nlohmann::json& frame);
+  void hear_answer(std::string_view text);
   void hear_greeting(const nlohmann::json& body);
   void hear_event(std::string_view name, std::string_view body);
   void hear_signal(const nlohmann::json& body);
   void hear_json(std::string_view text, void (client::*hear_it)(const nlohmann::json&));
-  void joined(const command& c, const nlohmann::json& body);
+  void joined(const command& c, version version_then);
+  /// The place of a durable push; null: nothing was ever written there.
+  const place_history* find_place(std::string_view body);
   void begin_to_follow(view& v, const place_history& place) const;
   [[nodiscard]] std::string name() const { return "client " + std::to_string(number_); }
   template <class Details>
@@ -130,6 +138,11 @@ private:
   std::set<std::string> in_doubt_;      ///< messages that were not answered when the connection broke
   std::map<std::string, version> seqs_; ///< that messages were answered with, by user, place and id
   std::string last_body_;               ///< of the last durable push, for its alias
+  /// Where the last durable push was from: the next is mostly from there, too.
+  struct {
+    stream_id id;
+    const place_history* truth = nullptr;
+  } last_place_;
   std::uint64_t acks_ = 0;
   std::uint64_t life_ = 0; ///< of the server that greeted it last
   std::uint64_t reconnects_ = 0;

@@ -23,7 +23,8 @@ world::world(const run_options& o, const workload& w)
   , story_{time_, o.trace_to}
   , disk_{chance::of(o.seed, "disk"), disk_faults_of(o.faults), 64}
   , reads_{database_, chance::of(o.seed, "store").next()}
-  , net_{time_, chance::of(o.seed, "network"), conditions_of(o.seed)}
+  , conditions_{conditions_of(o.seed)}
+  , net_{time_, chance::of(o.seed, "network"), conditions_}
   , around_{time_, story_, net_, truth_, claims_, {}, {}, 0}
   , with_{o.with ? o.with() : std::make_unique<tampering>()} {
   auto draw = chance::of(o.seed, "clients");
@@ -190,6 +191,8 @@ void world::perform(const operation& o) {
                             [](auto) {});
     return;
   case deed::open_room: return open_room(c, o);
+  case deed::take_back: return c.take_back(where);
+  case deed::moderate: return moderate(c, o);
   case deed::close_room:
     if (server_ && where.family() == "room") server_->ask<room>(where, room::close{}, as(c), [](auto) {});
     return;
@@ -245,6 +248,30 @@ void world::open_room(const client& c, const operation& o) {
   server_->ask<room>(make_stream("room", command.id.text), command, as(c), [](auto) {});
 }
 
+void world::moderate(const client& target, const operation& o) {
+  if (!server_ || work_.lounges == 0) return;
+  constexpr std::array<const char*, 8> actions{"mute",  "ban",  "kick", "unmute",
+                                               "unban", "mute", "warn", "delete-message"};
+  const auto where = make_stream("lounge", "l" + std::to_string(o.where % work_.lounges));
+  lounge::moderate command;
+  command.id = {"a" + std::to_string(++actions_)};
+  command.action = actions[o.how % actions.size()];
+  command.target = target.session();
+  command.reason = "because";
+  const bool restricts = command.action == "mute" || command.action == "ban";
+  if (restricts && o.how % 3 != 0) command.duration = std::chrono::seconds{1 + o.how % 40};
+  if (command.action == "delete-message") command.about.seq = truth_.a_message(where, o.how);
+  domain::context by;
+  by.user = {"host"};
+  by.name = "host";
+  server_->ask<lounge>(where, command, by, [this, where, command](const result<answer>& r) {
+    if (!r || (command.action != "mute" && command.action != "ban")) return;
+    // Of one that took another's place, or was repeated, the log says no less.
+    claims_.check("what is acknowledged is in the log", truth_.acted(where, command.id.text),
+                  [&] { return fmt::format("{} {} of {}", command.action, command.id.text, where.text); });
+  });
+}
+
 void world::inject(const operation& o) {
   story_.note("fault", name_of(o.what));
   switch (o.what) {
@@ -290,7 +317,7 @@ void world::rest(moment how_long, moment calming_down) {
 }
 
 void world::check_bounds() {
-  const auto bound = conditions_of(options_.seed).queue_bytes_max;
+  const auto bound = conditions_.queue_bytes_max;
   // Topics stop at the bound; answers, which come on top, at eight times as much, looked at once a turn.
   claims_.check("queues are bounded", net_.longest_queue() <= 8 * bound + 512 * 1024,
                 [&] { return fmt::format("{} bytes were queued for one connection", net_.longest_queue()); });

@@ -78,7 +78,7 @@ void world_client::subscribe(const stream_id& topic, version after) {
   const auto [at, fresh] = subscriptions.try_emplace(topic, after);
   if (!fresh) at->second = std::min(at->second, after);
 }
-void world_client::unsubscribe(const stream_id& topic) {
+void world_client::unsubscribe(const stream_id& topic, version) {
   if (!is_connected()) return;
   if (const auto followed = subscriptions.extract(topic)) ended[topic] = followed.mapped();
 }
@@ -89,6 +89,9 @@ void world_client::left(const stream_id& place) {
   if (!is_connected()) return;
   ended.erase(place);
   heard.push_back("left " + place.text);
+}
+void world_client::tell(std::string_view event, const std::string&) {
+  if (is_connected()) heard.emplace_back(event);
 }
 void world_client::close(close_reason why) {
   if (is_connected() && !closed) closed = why;
