@@ -3,12 +3,15 @@
 // anywhere. Implemented by the registry (actors/registry.hpp); no CAF in this header.
 
 #include "actors/domain/account.hpp"
+#include "actors/domain/calendar.hpp"
 #include "actors/domain/conversation.hpp"
 #include "actors/domain/inbox.hpp"
 #include "actors/domain/ledger.hpp"
 #include "actors/domain/listing.hpp"
 #include "actors/domain/lounge.hpp"
+#include "actors/domain/reports.hpp"
 #include "actors/domain/room.hpp"
+#include "actors/domain/service.hpp"
 #include "events/errors.hpp"
 #include "events/ids.hpp"
 
@@ -27,6 +30,7 @@ struct answer {
   bool repeated = false;       ///< the first answer to an earlier command with the same key, given again
   parley::version since = 0;   ///< of a join: the seq at which the caller came in, now or earlier
   bool forgetful = false;      ///< of a join: the place shows nobody what was before they came in
+  bool waiting = false;        ///< of a join: the caller is not in, but waits at the door
 };
 
 /// The continuation of a command: called exactly once, on the entity's thread. When it is dropped uncalled (its actor
@@ -84,8 +88,9 @@ struct entity_list {
   using any_command = std::variant<typename Entities::command...>;
 };
 /// Every entity that others speak to. A session is not one: it has a client (actors/registry.hpp).
-using addressed_entities = entity_list<domain::account, domain::room, domain::lounge, domain::conversation,
-                                       domain::inbox, domain::ledger, domain::listing>;
+using addressed_entities =
+    entity_list<domain::account, domain::room, domain::lounge, domain::conversation, domain::inbox, domain::ledger,
+                domain::listing, domain::reports, domain::service, domain::calendar>;
 using any_request = addressed_entities::any_request;
 using any_command = addressed_entities::any_command;
 

@@ -24,11 +24,16 @@ enum class errc : std::uint8_t {
   blocked,               // 403
   guests_not_allowed,    // 403
   origin_not_allowed,    // 403
+  muted,                 // 403
+  banned,                // 403
   own_listing,           // 403
   not_found,             // 404
   room_not_found,        // 404
   lounge_not_found,      // 404
   user_not_found,        // 404
+  service_not_found,     // 404
+  booking_not_found,     // 404
+  review_not_found,      // 404
   target_not_found,      // 404
   listing_not_found,     // 404
   method_not_allowed,    // 405
@@ -38,6 +43,10 @@ enum class errc : std::uint8_t {
   room_full,             // 409
   busy,                  // 409
   unreachable,           // 409
+  slot_taken,            // 409
+  outside_availability,  // 409
+  invalid_transition,    // 409
+  already_reviewed,      // 409
   request_in_progress,   // 409
   insufficient_funds,    // 409
   out_of_stock,          // 409

@@ -3,6 +3,8 @@
 // set-wise statements in any order within a model. Pure.
 
 #include "projections/accounts.hpp"
+#include "projections/admissions.hpp"
+#include "projections/bookings.hpp"
 #include "projections/conversations.hpp"
 #include "projections/holds.hpp"
 #include "projections/inboxes.hpp"
@@ -11,8 +13,11 @@
 #include "projections/lounges.hpp"
 #include "projections/members.hpp"
 #include "projections/messages.hpp"
+#include "projections/moderation.hpp"
 #include "projections/purchases.hpp"
+#include "projections/reports.hpp"
 #include "projections/rooms.hpp"
+#include "projections/services.hpp"
 #include "projections/sessions.hpp"
 #include "projections/users.hpp"
 
@@ -28,13 +33,19 @@ struct change_set {
   room_changes rooms;
   lounge_changes lounges;
   member_changes members;
+  admission_changes admissions;
   message_changes messages;
+  moderation_changes moderation;
+  report_changes reports;
   conversation_changes conversations;
   inbox_changes inboxes;
   account_changes accounts;
   hold_changes holds;
   listing_changes listings;
   purchase_changes purchases;
+  service_changes services;
+  booking_changes bookings;
+  review_changes reviews;
 };
 
 /// Folds records that follow `from` without a gap. errc::corrupt, naming the position, when one cannot be decoded or

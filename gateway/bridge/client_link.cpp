@@ -115,6 +115,8 @@ void client_link::receive(client_message message) {
     if (phase_ == phase::over) return connection_->answer(message.ack, fail(errc::unauthenticated));
   }
   if (message.event.empty()) return connection_->answer(message.ack, std::string{"{}"}); // it only brought its token
+  if (message.event == "location:update" && !locations_.take(with_.clock.now()))
+    return connection_->answer(message.ack, fail(errc::rate_limited, "one location a second is enough", 1));
   auto request = interpret(message, {user_, places_, with_.rooms_open_on_join}, with_.random);
   if (!request) return connection_->answer(message.ack, tl::make_unexpected(std::move(request.error())));
   auto command = std::make_shared<client_command>();
@@ -189,7 +191,7 @@ void client_link::leave_session(bool clean) {
 void client_link::greet(const greeting& g) {
   if (!connection_) return;
   phase_ = phase::live;
-  if (!std::exchange(attached_to_hub_, true)) hub_.attach(connection_, session_);
+  if (!std::exchange(attached_to_hub_, true)) hub_.attach(connection_, session_, g.user);
   places_ = {g.places.begin(), g.places.end()};
   std::string body;
   json_writer out{body};
@@ -236,6 +238,8 @@ void client_link::joined(const stream_id& place, const std::string& body) {
   if (!connection_ || !is_shown(place)) return;
   const bool is_room = place.family() == domain::room::family;
   connection_->push(is_room ? "room-joined" : "lounge-joined", {}, body);
+  // The others learn of each other by user-joined and user-left.
+  if (place.family() == domain::lounge::family) connection_->push("user-list", {}, body);
 }
 
 void client_link::left(const stream_id& place) {
@@ -247,6 +251,10 @@ void client_link::left(const stream_id& place) {
   json_writer out{body};
   write_place(out, place);
   connection_->push(is_room ? "room-left" : "lounge-left", {}, body);
+}
+
+void client_link::tell(std::string_view event, const std::string& body) {
+  if (connection_) connection_->push(event, {}, body);
 }
 
 void client_link::close(close_reason why) {

@@ -12,6 +12,7 @@
 #include "events/random.hpp"
 #include "gateway/auth/tokens.hpp"
 #include "gateway/bridge/io_loop.hpp"
+#include "gateway/bridge/location_budget.hpp"
 #include "gateway/bridge/session_link.hpp"
 #include "gateway/bridge/write_positions.hpp"
 #include "gateway/hub/hub.hpp"
@@ -80,6 +81,7 @@ public:
   void unsubscribe(const stream_id& topic, version up_to);
   void joined(const stream_id& place, const std::string& body);
   void left(const stream_id& place);
+  void tell(std::string_view event, const std::string& body);
   void close(close_reason why);
 
 private:
@@ -123,6 +125,7 @@ private:
   std::set<stream_id> places_;
   std::map<std::uint64_t, renumbered> renumbered_;
   std::uint64_t own_numbers_ = 0;
+  location_budget locations_;
   io_loop::timer first_frame_; ///< only while waiting
 };
 

@@ -82,10 +82,15 @@ void add_client_routes(router& to) {
   add_room_routes(to);
   add_meeting_routes(to);
   add_lounge_routes(to);
+  add_moderation_routes(to);
+  add_report_routes(to);
   add_people_routes(to);
   add_listing_routes(to);
   add_purchase_routes(to);
   add_wallet_routes(to);
+  add_service_routes(to);
+  add_booking_routes(to);
+  add_review_routes(to);
   add_ice_routes(to);
   add_document_routes(to);
   add_operation_routes(to);

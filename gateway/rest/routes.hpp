@@ -17,12 +17,17 @@ void add_user_routes(router& to);
 void add_room_routes(router& to);
 void add_meeting_routes(router& to);
 void add_lounge_routes(router& to);
+void add_moderation_routes(router& to);
+void add_report_routes(router& to);
 void add_people_routes(router& to);
 void add_ice_routes(router& to);
 void add_document_routes(router& to);
 void add_listing_routes(router& to);
 void add_purchase_routes(router& to);
 void add_wallet_routes(router& to);
+void add_service_routes(router& to);
+void add_booking_routes(router& to);
+void add_review_routes(router& to);
 void add_operation_routes(router& to);
 
 } // namespace parley::gateway

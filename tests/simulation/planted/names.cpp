@@ -15,6 +15,8 @@ std::span<const named_bug> by_name() {
       named_bug{"fire-the-grace-timer-twice", fire_the_grace_timer_twice},
       named_bug{"snapshot-one-event-ahead", snapshot_one_event_ahead},
       named_bug{"forget-to-arm-the-alarm", forget_to_arm_the_alarm},
+      named_bug{"forget-who-is-muted-in-snapshots", forget_who_is_muted_in_snapshots},
+      named_bug{"end-mutes-at-once", end_mutes_at_once},
       named_bug{"store-the-position-before-the-rows", store_the_position_before_the_rows},
       named_bug{"skip-an-event-after-an-error", skip_an_event_after_an_error},
       named_bug{"publish-before-commit", publish_before_commit},
