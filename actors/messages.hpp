@@ -94,8 +94,8 @@ struct login_cut {
 };
 using login_cut_ptr = std::shared_ptr<login_cut>;
 
-/// The place let the session go (closed, kicked, denied): the session owes it no `left` any more. Told before anybody hears an
-/// answer that was decided on it.
+/// The place let the session go (closed, kicked, denied): the session owes it no `left` any more. Told before anybody
+/// hears an answer that was decided on it.
 struct dismissed {
   stream_id place;
   session_id session;
