@@ -151,6 +151,11 @@ private:
   void carry_out(parley::request<Entity>& r, domain::decision<event_type> d, bool writes) {
     pending_command p;
     p.claimed = !d.claims.empty();
+    if constexpr (is_place<Entity>) {
+      for (const auto& each : d.dismissed)
+        p.whom.dismissed.push_back(let_go(stream_, image_.state, each, image_.version + d.events.size()));
+      p.whom.admitted = std::move(d.admitted);
+    }
     // Also without events: the expected version keeps out what was decided on a commit that failed.
     stream_append append{stream_, image_.version, {}};
     append.events.reserve(d.events.size());
@@ -170,8 +175,6 @@ private:
           std::make_shared<const publication>(publication{std::move(s.topic), 0, r.by.now, std::move(s.what)}));
     p.outcome = outcome_of(r, d);
     p.respond = std::move(r.respond);
-    p.dismissed = std::move(d.dismissed);
-    p.admitted = std::move(d.admitted);
     if (!writes) return line_up(std::move(p));
 
     for (auto& t : d.timers)
@@ -202,12 +205,11 @@ private:
   result<answer> outcome_of(const parley::request<Entity>& r, domain::decision<event_type>& d) const {
     if (d.refused_with) return tl::make_unexpected(std::move(*d.refused_with));
     answer a{Entity::reply(image_.state, r.command, r.by, image_.version), 0, image_.version, false};
-    if constexpr (is_place<Entity>)
+    if constexpr (is_place<Entity>) {
       if (std::holds_alternative<typename Entity::join>(r.command))
-        a.since = domain::joined_seq(image_.state.members, r.by.session);
-    if constexpr (std::is_same_v<Entity, domain::room>) {
-      a.forgetful = image_.state.history == "none";
-      a.waiting = image_.state.waiting.contains(r.by.session);
+        a.since = domain::came_in(image_.state, r.by.session);
+      a.forgetful = domain::is_forgetful(image_.state);
+      a.waiting = domain::is_waiting(image_.state, r.by.session);
     }
     return a;
   }
@@ -272,23 +274,23 @@ private:
     if (!p.key.empty()) keys_.finish(p.key, p.outcome);
     for (const auto& each : p.published) // before the reply: it may pass the entity on
       if (const auto* e = std::get_if<event>(&each->what)) committed(std::get<event_type>(*e));
+    tell(p.whom);
     p.respond(std::move(p.outcome));
     for (auto& each : p.published) // only places have readers of their events
       if (is_place<Entity> || each->seq == 0) out.published.push_back(std::move(each));
-    std::move(p.dismissed.begin(), p.dismissed.end(), std::back_inserter(out.dismissed));
-    std::move(p.admitted.begin(), p.admitted.end(), std::back_inserter(out.admitted));
+  }
+
+  void tell(const concerned& whom) {
+    for (const auto& d : whom.dismissed) rt_.entities.tell(make_stream(domain::session::family, d->session.text), d);
+    for (const auto& session : whom.admitted)
+      rt_.entities.tell(make_stream(domain::session::family, session.text),
+                        std::make_shared<admitted>(admitted{stream_}));
   }
 
   void let_out(const released& out) {
     if (!out.published.empty()) rt_.out.publish(out.published);
     if constexpr (requires { Entity::is_followed; })
       if (out.wrote) rt_.follower.happened();
-    for (const auto& d : out.dismissed)
-      rt_.entities.tell(make_stream(domain::session::family, d.session.text),
-                        std::make_shared<dismissed>(dismissed{stream_, d.reason}));
-    for (const auto& session : out.admitted)
-      rt_.entities.tell(make_stream(domain::session::family, session.text),
-                        std::make_shared<admitted>(admitted{stream_}));
   }
 
   /// A commit failed: what was decided on it never happened. Refuses all of it, and recovers once the log has answered
@@ -356,20 +358,18 @@ private:
   /// Whom an event concerns hears of it; and a place's last, published once more, shows the hub the gap.
   void tell_again(const loaded& l) {
     if (!l.page || l.page->empty()) return;
-    released out;
     for (const auto& r : *l.page) {
       auto content = content_of(r);
       const auto* e = content ? std::get_if<event_type>(&*content) : nullptr;
       if (!e) return;
       committed(*e);
       if constexpr (is_place<Entity>) {
-        note_concerned<Entity>(image_.state, *e, out);
+        tell(concerned_by<Entity>(*e, r.version, stream_, image_));
         if (l.last && &r == &l.page->back())
-          out.published = {
-              std::make_shared<const publication>(publication{stream_, r.version, r.time, std::move(*content)})};
+          let_out({{std::make_shared<const publication>(publication{stream_, r.version, r.time, std::move(*content)})},
+                   false});
       }
     }
-    let_out(out);
     if (!l.last) ask_for_page(l.page->back().version);
   }
 

@@ -21,7 +21,7 @@ std::string about(const stream_id& place, std::string_view name = {}, std::strin
 void session_actor::wait_at(const stream_id& place, std::optional<version> after) {
   auto& with = dealings_[place];
   with.member = with.waiting = true;
-  with.sure = false;
+  with.sure = with.going = false;
   with.wanted = after;
   handed_.erase(place); // of an earlier stay
   farewells_.forget(place);

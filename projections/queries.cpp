@@ -19,8 +19,8 @@ user_row read_user(const rows& r, std::size_t i) {
 
 const std::string room_columns =
     "SELECT id, display_id, title, history, host, capacity, participants, guests, meeting, created_at, expires_at, "
-    "closed, version, opened_position FROM rooms ";
-constexpr int opened_position_column = 13;
+    "closed, admission, starts_at, version, opened_position FROM rooms ";
+constexpr int opened_position_column = 15;
 room_row read_room(const rows& r, std::size_t i) {
   return {{r.text(i, 0)},
           r.text(i, 1),
@@ -34,7 +34,9 @@ room_row read_room(const rows& r, std::size_t i) {
           r.time(i, 9),
           r.optional_time(i, 10),
           r.optional_text(i, 11),
-          r.int8(i, 12)};
+          r.text(i, 12),
+          r.optional_time(i, 13),
+          r.int8(i, 14)};
 }
 
 const std::string lounge_columns =
@@ -64,6 +66,14 @@ void queries::room(const room_id& id, position at_least, answer_to<std::optional
   if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), {errc::malformed, "this is no id"});
   desk_.ask(at_least, room_columns + "WHERE id = $1", parameters{}.text(id.text), std::move(done),
             one<room_row>(read_room));
+}
+
+void queries::is_admitted(const room_id& room, const user_id& user, position at_least, answer_to<bool> done) {
+  if (!is_sql_text(room.text) || !is_sql_text(user.text))
+    return desk_.refuse(std::move(done), {errc::malformed, "this is no id"});
+  desk_.ask(at_least, "SELECT 1 FROM admissions WHERE room_id = $1 AND user_id = $2",
+            parameters{}.text(room.text).text(user.text), std::move(done),
+            [](const rows& r) -> result<bool> { return r.size() != 0; });
 }
 
 void queries::lounge(const lounge_id& id, position at_least, answer_to<std::optional<lounge_row>> done) {

@@ -17,13 +17,14 @@ void describe(Fields& f, State& s) {
   f("openedAt", s.opened_at), f("expiresAt", s.expires_at), f("history", s.history), f("guests", s.guests);
   f("admission", s.admission), f("startsAt", s.starts_at), f("closed", s.closed), f("closeReason", s.close_reason);
   f("members", s.members), f("waiting", s.waiting), f("admitted", s.admitted), f("removed", s.removed);
-  f("seq", s.seq);
+  f("letGo", s.let_go), f("seq", s.seq);
 }
 
 namespace room_rules {
 namespace {
 
 constexpr std::string_view expiry_timer = "expiry", expired_reason = "expired", closed_reason = "closed-by-host";
+constexpr std::string_view closed_left = "room-closed", expired_left = "room-expired"; ///< why everybody left
 
 error closed_error(const room::state& s) {
   return {s.close_reason == expired_reason ? errc::room_expired : errc::room_closed, {}, 0};
@@ -75,7 +76,7 @@ decided end(const room::state& s, std::string_view left_reason, std::string_view
   return d;
 }
 
-decided expire(const room::state& s) { return end(s, "room-expired", expired_reason, {}); }
+decided expire(const room::state& s) { return end(s, expired_left, expired_reason, {}); }
 
 // --- opening ------------------------------------------------------------------------------------------------------
 
@@ -155,9 +156,13 @@ result<decided> decide_one(const room::state& s, const room::join& c, const cont
     if (!opened) return tl::make_unexpected(std::move(opened.error()));
     host = by.user;
     add_opening(d, std::move(*opened));
-  } else if (auto open = check_open(s); !open)
-    return tl::make_unexpected(std::move(open.error()));
-  else if (s.members.contains(by.session) || s.waiting.contains(by.session))
+  } else if (auto open = check_open(s); !open) {
+    if (!s.let_go.contains(by.session)) return tl::make_unexpected(std::move(open.error()));
+    d.dismissed.push_back(
+        {by.session, s.close_reason == expired_reason ? std::string{expired_left} : std::string{closed_left}});
+    d.refused_with = std::move(open.error());
+    return d;
+  } else if (s.members.contains(by.session) || s.waiting.contains(by.session))
     return d;
   else if (c.returning)
     return fail(errc::not_member);
@@ -194,7 +199,7 @@ result<decided> decide_one(const room::state& s, const room::close&, const conte
   if (s.id.empty()) return fail(errc::room_not_found);
   if (by.user.empty() || by.user != s.host) return fail(errc::forbidden, "only the host closes a room");
   if (s.closed) return decided{};
-  return end(s, "room-closed", closed_reason, by.user);
+  return end(s, closed_left, closed_reason, by.user);
 }
 
 /// The expiry of a room never changes, so its timer is believed even when this machine's clock was set back since.
@@ -236,7 +241,8 @@ void apply(room::state& s, const events::joined& e, time_point when) {
   s.members[e.session] = member{e.user, e.name, e.guest, when, s.seq};
 }
 void apply(room::state& s, const events::left& e, time_point) {
-  s.members.erase(e.session);
+  const auto who = s.members.extract(e.session);
+  if (who && (e.reason == closed_left || e.reason == expired_left)) s.let_go[e.session] = who.mapped().joined_seq;
   if (e.reason == "kicked") remove_for_good(s, e.user);
 }
 void apply(room::state& s, const events::knocked& e, time_point when) {

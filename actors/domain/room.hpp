@@ -60,6 +60,7 @@ struct room {
     domain::members waiting;                ///< sessions at the door; their `joined_at` and seq are those of the knock
     std::map<user_id, remembered> admitted; ///< let in by the host, in rooms that ask
     std::map<user_id, remembered> removed;  ///< kicked, and not let in since
+    std::map<session_id, version> let_go;   ///< who was present when it closed, and the seq of their joining
     version seq = 0;                        ///< of the last event
   };
 
@@ -77,8 +78,9 @@ struct room {
   };
   /// A member that joins again changes nothing and is answered as the first time. An unknown room opens when
   /// `open_if_absent`; else errc::room_not_found. errc::room_full (of a room that asks: too many wait),
-  /// errc::guests_not_allowed, errc::room_closed/_expired, errc::forbidden for whom the host removed. Where the room
-  /// asks, who is not let in yet waits, and is answered {roomId, waiting: true}; asked again, nothing changes.
+  /// errc::guests_not_allowed, errc::forbidden for whom the host removed. errc::room_closed/_expired; whoever was
+  /// present when it closed is dismissed once more, as it may not know. Where the room asks, who is not let in yet
+  /// waits, and is answered {roomId, waiting: true}; asked again, nothing changes.
   struct join {
     room_id id;
     std::string display_id;
@@ -147,7 +149,7 @@ struct room {
                                close, timer_fired>;
   using event = events::room_event;
   static constexpr std::string_view family = "room";
-  static constexpr int snapshot_schema = 3; ///< 2 did not know who waits, was let in or removed
+  static constexpr int snapshot_schema = 3; ///< 2 did not know who waits, was let in, removed or let go at the end
 
   [[nodiscard]] static result<decision<event>> decide(const state& s, const command& c, const context& by);
   static void evolve(state& s, const event& e, time_point when);

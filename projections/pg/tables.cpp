@@ -3,10 +3,10 @@
 // say, whatever was there.
 
 #include "projections/pg/moderation_tables.hpp"
-#include "projections/pg/room_tables.hpp"
 #include "projections/pg/store.hpp"
 #include "projections/pg/tables_market.hpp"
 #include "projections/pg/tables_people.hpp"
+#include "projections/pg/tables_rooms.hpp"
 
 namespace parley::pg {
 namespace {

@@ -35,9 +35,11 @@ std::string message_key(std::string_view place, std::string_view user, std::stri
 
 } // namespace
 
-version place_history::next_shown(version after) const {
-  for (auto i = after; i < shown.size(); ++i)
-    if (!shown[i].empty()) return i + 1;
+version place_history::next_shown(version after, const std::string& user) const {
+  for (auto i = after; i < shown.size(); ++i) {
+    const auto one = only_for.find(i + 1);
+    if (!shown[i].empty() && (one == only_for.end() || one->second == user)) return i + 1;
+  }
   return 0;
 }
 
@@ -105,6 +107,7 @@ void history::take_place(const record& r) {
   if (!content) return;
   const auto body = gateway::present({r.stream, r.version, r.time, std::move(*content)});
   p.shown.push_back(body ? body->body : std::string{});
+  if (body && !body->only_for.empty()) p.only_for.emplace(r.version, body->only_for.text);
 
   const auto session = text_at(r.data, "sessionId");
   const auto where = [&] { return fmt::format("{} in {} at position {}", session, r.stream.text, r.position); };
@@ -119,6 +122,8 @@ void history::take_place(const record& r) {
     verdict_.check("nobody enters an expired room", !p.expires_at || r.time < *p.expires_at, where);
   } else if (r.type == "left") {
     verdict_.check("one left for each join", p.members.erase(session) == 1, where);
+    if (const auto reason = text_at(r.data, "reason"); reason == "room-closed" || reason == "room-expired")
+      p.present_at_end.insert(session);
   } else if (r.type == "room-closed") {
     verdict_.check("a closed room is empty", p.members.empty(), where);
     verdict_.check("a room closes once", !std::exchange(p.closed, true), where);

@@ -17,8 +17,10 @@ namespace parley::simulation {
 struct place_history {
   /// The body each event was to be shown with, by seq - 1; empty: shown to nobody.
   std::vector<std::string> shown;
+  std::map<version, std::string> only_for;           ///< the user, of events that one user alone is shown
   std::map<std::string, version> members;            ///< sessions present, and their joining's seq
   std::map<std::string, std::vector<version>> joins; ///< of each session, also of those that left
+  std::set<std::string> present_at_end;              ///< sessions that were members when it closed
   bool closed = false;
   bool keeps_nothing = false; ///< history "none"
   std::optional<time_point> expires_at;
@@ -33,8 +35,8 @@ struct place_history {
   std::set<version> messages, deleted;            ///< by seq
 
   [[nodiscard]] version head() const { return shown.size(); }
-  /// The first event after `after` that is shown; 0: none.
-  [[nodiscard]] version next_shown(version after) const;
+  /// The first event after `after` that is shown to a user; 0: none.
+  [[nodiscard]] version next_shown(version after, const std::string& user) const;
   /// The session's last joining up to `then`; 0: none.
   [[nodiscard]] version joined_by(const std::string& session, version then) const;
 };

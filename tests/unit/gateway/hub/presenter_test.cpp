@@ -154,3 +154,44 @@ TEST_CASE("who is not in the lounge is told on their own topic which lounge it w
   CHECK(p.body == R"({"loungeId":"L1","actionId":"a1","action":"ban","targetId":"bob","reason":"spam","until":null,)"
                   R"("by":"mia"})");
 }
+
+TEST_CASE("who waits is shown to the host alone, as it comes and as it ends") {
+  const auto p = shown(a_room, events::room_event{events::knocked{{"u1"}, {"s1"}, {"u_host"}, true, "Ada"}});
+  CHECK(p.name == "knock");
+  CHECK(p.only_for.text == "u_host");
+  CHECK(p.body == R"({"id":"s1","socketId":"s1","userId":"u1","username":"Ada","name":"Ada","guest":true,)"
+                  R"("roomId":"abc","timestamp":"2026-11-21T12:00:00.000Z","seq":42})");
+  const auto over = shown(a_room, events::room_event{events::knock_ended{{"u1"}, {"s1"}, {"u_host"}, "left"}});
+  CHECK(over.name == "knock-ended");
+  CHECK(over.only_for.text == "u_host");
+  CHECK(over.body == R"({"userId":"u1","socketId":"s1","roomId":"abc","reason":"left",)"
+                     R"("timestamp":"2026-11-21T12:00:00.000Z","seq":42})");
+  CHECK_FALSE(present({a_room, 1, noon, event{events::room_event{events::admitted{{"u1"}, {"u_host"}}}}}));
+}
+
+TEST_CASE("who waited since before the host came is shown as a knock without seq") {
+  const auto p = shown(a_room, domain::knock_signal{{"u1"}, {"s1"}, {"s_host"}, "Ada", false});
+  CHECK(p.name == "knock");
+  CHECK(p.body == R"({"id":"s1","socketId":"s1","userId":"u1","username":"Ada","name":"Ada","guest":false,)"
+                  R"("roomId":"abc","timestamp":"2026-11-21T12:00:00.000Z"})");
+}
+
+TEST_CASE("a room's title and time are shown as they are from now on") {
+  const auto p = shown(a_room, events::room_event{events::room_changed{"Retro", noon, {"u1"}}});
+  CHECK(p.name == "room-changed");
+  CHECK(p.body == R"({"roomId":"abc","title":"Retro","startsAt":"2026-11-21T12:00:00.000Z","by":"u1",)"
+                  R"("timestamp":"2026-11-21T12:00:00.000Z","seq":42})");
+  CHECK(shown(a_room, events::room_event{events::room_changed{"", {}, {"u1"}}}).body.find(R"("startsAt":null)") !=
+        std::string::npos);
+}
+
+TEST_CASE("a status shows what was said of it and no more; a reaction its emoji") {
+  const auto p = shown(a_room, domain::status_signal{{"u1"}, {"s1"}, "Ada", true, {}, false});
+  CHECK(p.name == "status");
+  CHECK(p.body == R"({"id":"s1","socketId":"s1","userId":"u1","username":"Ada","name":"Ada","muted":true,)"
+                  R"("handRaised":false,"roomId":"abc"})");
+  const auto r = shown(a_room, domain::reaction_signal{{"u1"}, {"s1"}, "Ada", "\U0001F44D"});
+  CHECK(r.name == "reaction");
+  CHECK(r.body == "{\"id\":\"s1\",\"socketId\":\"s1\",\"userId\":\"u1\",\"username\":\"Ada\",\"name\":\"Ada\","
+                  "\"emoji\":\"\U0001F44D\",\"roomId\":\"abc\"}");
+}

@@ -1,4 +1,4 @@
-#include "projections/pg/room_tables.hpp"
+#include "projections/pg/tables_rooms.hpp"
 
 namespace parley::pg {
 
