@@ -161,18 +161,16 @@ private:
     append.events.reserve(d.events.size());
     for (auto& e : d.events) {
       image_.evolve(e, r.by.now);
-      auto shown =
-          std::make_shared<const publication>(publication{stream_, image_.version, r.by.now, event{std::move(e)}});
+      auto shown = make_publication(stream_, image_.version, r.by.now, event{std::move(e)});
       append.events.push_back(encode(std::get<event>(shown->what)));
       p.published.push_back(std::move(shown));
     }
     for (auto& s : d.signals) {
       if constexpr (requires { Entity::heed(image_.state, s); }) Entity::heed(image_.state, s);
-      p.published.push_back(std::make_shared<const publication>(publication{stream_, 0, r.by.now, std::move(s)}));
+      p.published.push_back(make_publication(stream_, 0, r.by.now, std::move(s)));
     }
     for (auto& s : d.remote_signals)
-      p.published.push_back(
-          std::make_shared<const publication>(publication{std::move(s.topic), 0, r.by.now, std::move(s.what)}));
+      p.published.push_back(make_publication(std::move(s.topic), 0, r.by.now, std::move(s.what)));
     p.outcome = outcome_of(r, d);
     p.respond = std::move(r.respond);
     if (!writes) return line_up(std::move(p));
@@ -366,22 +364,14 @@ private:
       if constexpr (is_place<Entity>) {
         tell(concerned_by<Entity>(*e, r.version, stream_, image_));
         if (l.last && &r == &l.page->back())
-          let_out({{std::make_shared<const publication>(publication{stream_, r.version, r.time, std::move(*content)})},
-                   false});
+          let_out({{make_publication(stream_, r.version, r.time, std::move(*content))}, false});
       }
     }
     if (!l.last) ask_for_page(l.page->back().version);
   }
 
   caf::error failed(std::exception_ptr& failure) {
-    rt_.entities.note_failure(stream_);
-    try {
-      std::rethrow_exception(failure);
-    } catch (const std::exception& e) {
-      spdlog::error("entity {} failed and will be recovered from the log: {}", stream_.text, e.what());
-    } catch (...) {
-      spdlog::error("entity {} failed and will be recovered from the log", stream_.text);
-    }
+    rt_.entities.note_failure(stream_, failure);
     return caf::exit_reason::unhandled_exception;
   }
 

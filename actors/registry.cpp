@@ -5,6 +5,8 @@
 #include "actors/listing_actor.hpp"
 #include "actors/session_actor.hpp"
 
+#include <spdlog/spdlog.h>
+
 namespace parley {
 namespace {
 
@@ -123,7 +125,14 @@ caf::actor registry::spawn(const stream_id& who) {
   return started;
 }
 
-void registry::note_failure(const stream_id& who) {
+void registry::note_failure(const stream_id& who, const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& e) {
+    spdlog::error("entity {} failed and will be recovered from the log: {}", who.text, e.what());
+  } catch (...) {
+    spdlog::error("entity {} failed and will be recovered from the log", who.text);
+  }
   auto& s = shard_of(who);
   const std::lock_guard lock{s.mutex};
   if (s.failed.size() < failed_max) s.failed.insert(who.text);

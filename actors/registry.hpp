@@ -7,6 +7,7 @@
 
 #include <array>
 #include <atomic>
+#include <exception>
 #include <mutex>
 #include <unordered_map>
 #include <unordered_set>
@@ -53,7 +54,7 @@ public:
     return true;
   }
   /// The entity's actor fails now, perhaps with commits under way: its successor must let those come to rest first.
-  void note_failure(const stream_id& who);
+  void note_failure(const stream_id& who, const std::exception_ptr& failure);
   /// Whether the actor before this one failed; asked once, before the first recovery.
   [[nodiscard]] bool take_failure(const stream_id& who);
   /// The actor is gone, whatever the reason.

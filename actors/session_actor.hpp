@@ -3,7 +3,8 @@
 // keeps what must outlive a crash (which places it owes a `left`), this class what need not (the connection).
 //
 // Three parts: clients that arrive, speak and go (session_actor.cpp), the session's dealings with places
-// (session_places.cpp), with doors that do not open at once (session_doors.cpp), and with people (session_people.cpp).
+// (session_places.cpp; at doors that do not open at once, session_doors.cpp) and those with people
+// (session_people.cpp).
 
 #include "actors/event_sourced.hpp"
 #include "actors/farewells.hpp"

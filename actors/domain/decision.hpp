@@ -13,16 +13,16 @@
 //   static std::string snapshot(const state&);            // JSON object text
 //   static result<state> restore(std::string_view snapshot);
 //
-// and where its signals are more than shown (see room.hpp):
-//
-//   static void heed(state&, const signal& shown);
-//   static bool may_rest(const state&);
-//
 // And may have, for what it must know beyond its own stream, and for a state that is dear to write down (ledger.hpp):
 //
 //   static std::optional<stream_id> asks_for(const state&, const command&);   // its first event is read from the log,
 //   static void tell(command&, const event& first);                           // if there is one, and told before
 //   decide static std::size_t snapshot_every(const state&, std::size_t usual);       // events between two snapshots
+//
+// and where its signals are more than shown (room.hpp):
+//
+//   static void heed(state&, const signal& shown);
+//   static bool may_rest(const state&);
 
 #include "actors/domain/signals.hpp"
 #include "events/clock.hpp"
