@@ -1,6 +1,7 @@
 // What a client is told: each answer, each push and each end of a connection is held against the history of the log.
 
 #include "tests/simulation/client.hpp"
+#include "tests/simulation/push_text.hpp"
 
 #include "events/json_reader.hpp"
 #include "events/simd_json.hpp"
@@ -15,29 +16,6 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 constexpr std::uint16_t log_in_again = 4401, taken_over = 4409;
-
-/// The member of that name behind which a quoted text follows; our own texts hold no quotes.
-std::string_view quoted(std::string_view body, std::string_view key) {
-  const auto at = body.find(key);
-  if (at == std::string_view::npos) return {};
-  const auto from = at + key.size();
-  return body.substr(from, body.find('"', from) - from);
-}
-
-stream_id place_of(std::string_view body) {
-  if (const auto room = quoted(body, "\"roomId\":\""); !room.empty()) return make_stream("room", room);
-  return make_stream("lounge", quoted(body, "\"loungeId\":\""));
-}
-
-/// Durable bodies end with their seq; 0: this one does not.
-version seq_of(std::string_view body) {
-  constexpr std::string_view key = ",\"seq\":";
-  const auto at = body.rfind(key);
-  version seq = 0;
-  if (at == std::string_view::npos) return 0;
-  const auto [end, failure] = std::from_chars(body.data() + at + key.size(), body.data() + body.size(), seq);
-  return failure == std::errc{} && end + 1 == body.data() + body.size() ? seq : 0;
-}
 
 } // namespace
 

@@ -118,43 +118,6 @@ TEST_CASE("what is logged but not for members is not shown") {
   CHECK_FALSE(present({{"session/s1"}, 1, noon, event{events::session_event{}}}));
 }
 
-TEST_CASE("what a moderator did is shown with whom it is done to and until when") {
-  events::moderation_action e;
-  e.id = {"a1"}, e.action = "mute", e.by = {"mia"}, e.target = {"bob"}, e.reason = "spam", e.until = noon;
-  e.sha256 = "not shown";
-  const auto p = shown(a_lounge, events::lounge_event{e});
-  CHECK(p.name == "moderation");
-  CHECK(p.body == R"({"loungeId":"L1","actionId":"a1","action":"mute","targetId":"bob","reason":"spam",)"
-                  R"("until":"2026-11-21T12:00:00.000Z","by":"mia","timestamp":"2026-11-21T12:00:00.000Z","seq":42})");
-}
-
-TEST_CASE("the end of a mute or ban is shown as what ends it, and a reversal says of what") {
-  const auto over = shown(a_lounge, events::lounge_event{events::moderation_expired{{"a1"}, "ban", {"bob"}}});
-  CHECK(over.body.find(R"("action":"unban","targetId":"bob","reason":"expired","until":null)") != std::string::npos);
-  events::moderation_reversed e{{"a1"}, "mute", {"bob"}, {"ann"}, true, "a mistake"};
-  CHECK(shown(a_lounge, events::lounge_event{e}).body.find(R"("action":"unmute")") != std::string::npos);
-  e.lifted = false;
-  CHECK(shown(a_lounge, events::lounge_event{e}).body.find(R"("action":"reversed")") != std::string::npos);
-}
-
-TEST_CASE("a deleted message is told by its id and place, without its text; an appeal is told to nobody") {
-  const auto p = shown(a_lounge, events::lounge_event{events::message_deleted{{"m1"}, 7, {"mia"}, {"a1"}}});
-  CHECK(p.name == "message-deleted");
-  CHECK(p.body == R"({"id":"m1","messageId":"m1","messageSeq":7,"loungeId":"L1","by":"mia",)"
-                  R"("timestamp":"2026-11-21T12:00:00.000Z","seq":42})");
-  CHECK_FALSE(
-      present({a_lounge, 42, noon, event{events::lounge_event{events::moderation_appealed{{"a1"}, {"b"}, "x"}}}}));
-}
-
-TEST_CASE("who is not in the lounge is told on their own topic which lounge it was") {
-  domain::moderation_signal s;
-  s.user = {"mia"}, s.lounge = {"L1"}, s.id = {"a1"}, s.action = "ban", s.target = {"bob"}, s.reason = "spam";
-  const auto p = shown({"inbox/bob"}, domain::signal{s});
-  CHECK(p.name == "moderation");
-  CHECK(p.body == R"({"loungeId":"L1","actionId":"a1","action":"ban","targetId":"bob","reason":"spam","until":null,)"
-                  R"("by":"mia"})");
-}
-
 TEST_CASE("who waits is shown to the host alone, as it comes and as it ends") {
   const auto p = shown(a_room, events::room_event{events::knocked{{"u1"}, {"s1"}, {"u_host"}, true, "Ada"}});
   CHECK(p.name == "knock");
@@ -194,4 +157,41 @@ TEST_CASE("a status shows what was said of it and no more; a reaction its emoji"
   CHECK(r.name == "reaction");
   CHECK(r.body == "{\"id\":\"s1\",\"socketId\":\"s1\",\"userId\":\"u1\",\"username\":\"Ada\",\"name\":\"Ada\","
                   "\"emoji\":\"\U0001F44D\",\"roomId\":\"abc\"}");
+}
+
+TEST_CASE("what a moderator did is shown with whom it is done to and until when") {
+  events::moderation_action e;
+  e.id = {"a1"}, e.action = "mute", e.by = {"mia"}, e.target = {"bob"}, e.reason = "spam", e.until = noon;
+  e.sha256 = "not shown";
+  const auto p = shown(a_lounge, events::lounge_event{e});
+  CHECK(p.name == "moderation");
+  CHECK(p.body == R"({"loungeId":"L1","actionId":"a1","action":"mute","targetId":"bob","reason":"spam",)"
+                  R"("until":"2026-11-21T12:00:00.000Z","by":"mia","timestamp":"2026-11-21T12:00:00.000Z","seq":42})");
+}
+
+TEST_CASE("the end of a mute or ban is shown as what ends it, and a reversal says of what") {
+  const auto over = shown(a_lounge, events::lounge_event{events::moderation_expired{{"a1"}, "ban", {"bob"}}});
+  CHECK(over.body.find(R"("action":"unban","targetId":"bob","reason":"expired","until":null)") != std::string::npos);
+  events::moderation_reversed e{{"a1"}, "mute", {"bob"}, {"ann"}, true, "a mistake"};
+  CHECK(shown(a_lounge, events::lounge_event{e}).body.find(R"("action":"unmute")") != std::string::npos);
+  e.lifted = false;
+  CHECK(shown(a_lounge, events::lounge_event{e}).body.find(R"("action":"reversed")") != std::string::npos);
+}
+
+TEST_CASE("a deleted message is told by its id and place, without its text; an appeal is told to nobody") {
+  const auto p = shown(a_lounge, events::lounge_event{events::message_deleted{{"m1"}, 7, {"mia"}, {"a1"}}});
+  CHECK(p.name == "message-deleted");
+  CHECK(p.body == R"({"id":"m1","messageId":"m1","messageSeq":7,"loungeId":"L1","by":"mia",)"
+                  R"("timestamp":"2026-11-21T12:00:00.000Z","seq":42})");
+  CHECK_FALSE(
+      present({a_lounge, 42, noon, event{events::lounge_event{events::moderation_appealed{{"a1"}, {"b"}, "x"}}}}));
+}
+
+TEST_CASE("who is not in the lounge is told on their own topic which lounge it was") {
+  domain::moderation_signal s;
+  s.user = {"mia"}, s.lounge = {"L1"}, s.id = {"a1"}, s.action = "ban", s.target = {"bob"}, s.reason = "spam";
+  const auto p = shown({"inbox/bob"}, domain::signal{s});
+  CHECK(p.name == "moderation");
+  CHECK(p.body == R"({"loungeId":"L1","actionId":"a1","action":"ban","targetId":"bob","reason":"spam","until":null,)"
+                  R"("by":"mia"})");
 }
