@@ -3,6 +3,7 @@
 // anywhere. Implemented by the registry (actors/registry.hpp); no CAF in this header.
 
 #include "actors/domain/account.hpp"
+#include "actors/domain/calendar.hpp"
 #include "actors/domain/conversation.hpp"
 #include "actors/domain/inbox.hpp"
 #include "actors/domain/ledger.hpp"
@@ -10,6 +11,7 @@
 #include "actors/domain/lounge.hpp"
 #include "actors/domain/reports.hpp"
 #include "actors/domain/room.hpp"
+#include "actors/domain/service.hpp"
 #include "events/errors.hpp"
 #include "events/ids.hpp"
 
@@ -86,8 +88,9 @@ struct entity_list {
   using any_command = std::variant<typename Entities::command...>;
 };
 /// Every entity that others speak to. A session is not one: it has a client (actors/registry.hpp).
-using addressed_entities = entity_list<domain::account, domain::room, domain::lounge, domain::conversation,
-                                       domain::inbox, domain::ledger, domain::listing, domain::reports>;
+using addressed_entities =
+    entity_list<domain::account, domain::room, domain::lounge, domain::conversation, domain::inbox, domain::ledger,
+                domain::listing, domain::reports, domain::service, domain::calendar>;
 using any_request = addressed_entities::any_request;
 using any_command = addressed_entities::any_command;
 

@@ -31,6 +31,9 @@ enum class errc : std::uint8_t {
   room_not_found,        // 404
   lounge_not_found,      // 404
   user_not_found,        // 404
+  service_not_found,     // 404
+  booking_not_found,     // 404
+  review_not_found,      // 404
   target_not_found,      // 404
   listing_not_found,     // 404
   method_not_allowed,    // 405
@@ -40,6 +43,10 @@ enum class errc : std::uint8_t {
   room_full,             // 409
   busy,                  // 409
   unreachable,           // 409
+  slot_taken,            // 409
+  outside_availability,  // 409
+  invalid_transition,    // 409
+  already_reviewed,      // 409
   request_in_progress,   // 409
   insufficient_funds,    // 409
   out_of_stock,          // 409

@@ -29,6 +29,9 @@ using report_id = text_id<struct report_tag>; ///< somebody's word to moderators
 using conversation_id = text_id<struct conversation_tag>;
 using call_id = text_id<struct call_tag>; ///< `<random>.<conversation>`, so that it leads there
 using notification_id = text_id<struct notification_tag>;
+using service_id = text_id<struct service_tag>;
+using booking_id = text_id<struct booking_tag>; ///< leads to its provider's calendar: see events/booking_events.hpp
+using review_id = text_id<struct review_tag>;
 
 /// Names a stream of the log, `family/key`, at most `stream_id_bytes_max` bytes, no NUL. Location-free: it says which
 /// entity is meant, never where it runs.

@@ -40,6 +40,12 @@ struct folder {
   void operator()(const events::inbox_event& e) const { changes.inboxes.fold(r, e); }
 
   void operator()(const events::reports_event& e) const { changes.reports.fold(r, e); }
+  void operator()(const events::service_event& e) const { changes.services.fold(r, e); }
+  void operator()(const events::calendar_event& e) const {
+    changes.bookings.fold(r, e);
+    changes.reviews.fold(r, e);
+    changes.services.fold(r, e);
+  }
 
   void operator()(const events::joined& e) const { changes.members.fold(r, e); }
   void operator()(const events::left& e) const {

@@ -4,6 +4,7 @@
 
 #include "projections/accounts.hpp"
 #include "projections/admissions.hpp"
+#include "projections/bookings.hpp"
 #include "projections/conversations.hpp"
 #include "projections/holds.hpp"
 #include "projections/inboxes.hpp"
@@ -16,6 +17,7 @@
 #include "projections/purchases.hpp"
 #include "projections/reports.hpp"
 #include "projections/rooms.hpp"
+#include "projections/services.hpp"
 #include "projections/sessions.hpp"
 #include "projections/users.hpp"
 
@@ -41,6 +43,9 @@ struct change_set {
   hold_changes holds;
   listing_changes listings;
   purchase_changes purchases;
+  service_changes services;
+  booking_changes bookings;
+  review_changes reviews;
 };
 
 /// Folds records that follow `from` without a gap. errc::corrupt, naming the position, when one cannot be decoded or

@@ -103,10 +103,21 @@ struct moderation_signal {
   std::optional<time_point> until;
 };
 
+enum class booking_news { status_changed, availability_changed, location };
+
+/// About a booking or a calendar, to the inbox of a party: what is only worth knowing now. Lasting news are notices
+/// (actors/processes/booking_notices.hpp).
+struct booking_signal {
+  booking_news what = booking_news::status_changed;
+  user_id user;       ///< from; empty: the system
+  session_id session; ///< from
+  std::string body;   ///< as clients see it: JSON object text
+};
+
 /// Told to everybody in the place, or of the inbox, except the session it comes from; one with `to` reaches that
 /// session only. Every signal has `session`.
 using signal = std::variant<typing_signal, relay_signal, status_signal, reaction_signal, knock_signal, presence_signal,
-                            direct_typing_signal, read_signal, call_signal, moderation_signal>;
+                            direct_typing_signal, read_signal, call_signal, moderation_signal, booking_signal>;
 
 /// The one session that is meant; null: all.
 [[nodiscard]] inline const session_id* directed_to(const signal& s) {

@@ -7,6 +7,7 @@
 #include "gateway/bridge/loop_adapters.hpp"
 #include "gateway/hub/hub.hpp"
 #include "gateway/rest/rest_api.hpp"
+#include "projections/booking_queries.hpp"
 #include "projections/market_queries.hpp"
 #include "projections/moderation_queries.hpp"
 #include "projections/people_queries.hpp"
@@ -39,6 +40,7 @@ struct io_node {
   question_desk desk;
   queries reads{desk};
   moderation_queries moderation{desk};
+  booking_queries bookings{desk};
   market_queries market{desk};
   people_queries people{desk};
   std::optional<loop_entities> entities;

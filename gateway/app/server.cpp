@@ -244,6 +244,7 @@ rest_dependencies server::parts::rest_of(io_node& node) {
           node.moderation,
           node.people,
           node.market,
+          node.bookings,
           tokens,
           passwords,
           clock,

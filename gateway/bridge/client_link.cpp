@@ -115,6 +115,8 @@ void client_link::receive(client_message message) {
     if (phase_ == phase::over) return connection_->answer(message.ack, fail(errc::unauthenticated));
   }
   if (message.event.empty()) return connection_->answer(message.ack, std::string{"{}"}); // it only brought its token
+  if (message.event == "location:update" && !locations_.take(with_.clock.now()))
+    return connection_->answer(message.ack, fail(errc::rate_limited, "one location a second is enough", 1));
   auto request = interpret(message, {user_, places_, with_.rooms_open_on_join}, with_.random);
   if (!request) return connection_->answer(message.ack, tl::make_unexpected(std::move(request.error())));
   auto command = std::make_shared<client_command>();

@@ -34,6 +34,7 @@ struct word {
 [[nodiscard]] std::span<const word> room_words();
 [[nodiscard]] std::span<const word> lounge_words();
 [[nodiscard]] std::span<const word> people_words();
+[[nodiscard]] std::span<const word> booking_words();
 
 inline tl::unexpected<error> pass(error&& e) { return tl::make_unexpected(std::move(e)); }
 

@@ -220,6 +220,15 @@ struct shower {
     return presented{"message-deleted", {}, b.timestamp().end_durable()};
   }
 
+  std::optional<presented> operator()(const domain::booking_signal& s) const {
+    switch (s.what) {
+    case domain::booking_news::status_changed: return presented{"booking:status-changed", {}, s.body};
+    case domain::booking_news::availability_changed: return presented{"availability:changed", {}, s.body};
+    case domain::booking_news::location: break;
+    }
+    return presented{"location:update", {}, s.body};
+  }
+
   /// What is logged but not shown: appeals, a place's opening, that something was relayed, and that a user was let in
   /// (their joining says so).
   template <class Event>
@@ -254,7 +263,8 @@ private:
 } // namespace
 
 std::optional<presented> present(const publication& p) {
-  if (p.topic.family() == "inbox") return present_to_person(p);
+  if (p.topic.family() == "inbox")
+    if (auto shown = present_to_person(p)) return shown;
   const shower show{p, p.topic.family() == "room"};
   if (const auto* signal = std::get_if<domain::signal>(&p.what)) return std::visit(show, *signal);
   const auto& what = std::get<event>(p.what);

@@ -88,6 +88,9 @@ void add_client_routes(router& to) {
   add_listing_routes(to);
   add_purchase_routes(to);
   add_wallet_routes(to);
+  add_service_routes(to);
+  add_booking_routes(to);
+  add_review_routes(to);
   add_ice_routes(to);
   add_document_routes(to);
   add_operation_routes(to);

@@ -12,6 +12,7 @@
 #include "gateway/auth/tokens.hpp"
 #include "gateway/bridge/write_positions.hpp"
 #include "gateway/rest/exchange.hpp"
+#include "projections/booking_reads.hpp"
 #include "projections/market_reads.hpp"
 #include "projections/moderation_reads.hpp"
 #include "projections/people_reads.hpp"
@@ -79,6 +80,7 @@ struct rest_dependencies {
   moderation_reads& moderation; ///< likewise
   people_reads& people;         ///< likewise
   market_reads& market;         ///< likewise
+  booking_reads& bookings;      ///< likewise
   const token_service& tokens;
   password_hasher& passwords;
   const clock_source& clock;

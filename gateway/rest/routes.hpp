@@ -25,6 +25,9 @@ void add_document_routes(router& to);
 void add_listing_routes(router& to);
 void add_purchase_routes(router& to);
 void add_wallet_routes(router& to);
+void add_service_routes(router& to);
+void add_booking_routes(router& to);
+void add_review_routes(router& to);
 void add_operation_routes(router& to);
 
 } // namespace parley::gateway

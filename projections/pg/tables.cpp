@@ -2,6 +2,7 @@
 // does not grow with the batch. State-like rows are written with ON CONFLICT DO UPDATE, so a row ends up as its events
 // say, whatever was there.
 
+#include "projections/pg/booking_tables.hpp"
 #include "projections/pg/moderation_tables.hpp"
 #include "projections/pg/store.hpp"
 #include "projections/pg/tables_market.hpp"
@@ -308,6 +309,9 @@ result<void> queue_states(connection& db, const change_set& changes) {
   if (queued) queued = queue_holds(db, changes.holds);
   if (queued) queued = queue_listings(db, changes.listings);
   if (queued) queued = queue_purchases(db, changes.purchases);
+  if (queued) queued = queue_services(db, changes.services);
+  if (queued) queued = queue_bookings(db, changes.bookings);
+  if (queued) queued = queue_reviews(db, changes.reviews);
   return queued;
 }
 

@@ -310,6 +310,9 @@ void read_tables::write(const change_set& changes) {
   write_holds(rows<hold_line>(), changes.holds);
   write_listings(rows<listing_line>(), changes.listings);
   write_purchases(rows<purchase_line>(), changes.purchases);
+  write_services(rows<service_line>(), changes.services);
+  write_bookings(rows<booking_line>(), changes.bookings);
+  write_reviews(rows<review_line>(), changes.reviews);
   events += changes.to - checkpoint;
   checkpoint = changes.to;
 }

@@ -1,6 +1,7 @@
 #include "tests/simulation/snapshots.hpp"
 
 #include "actors/domain/account.hpp"
+#include "actors/domain/calendar.hpp"
 #include "actors/domain/conversation.hpp"
 #include "actors/domain/inbox.hpp"
 #include "actors/domain/ledger.hpp"
@@ -8,6 +9,7 @@
 #include "actors/domain/lounge.hpp"
 #include "actors/domain/reports.hpp"
 #include "actors/domain/room.hpp"
+#include "actors/domain/service.hpp"
 #include "actors/entity_image.hpp"
 
 #include <fmt/format.h>
@@ -48,6 +50,8 @@ std::string snapshot_difference(const event_log& log, const stream_id& stream) {
   if (family == domain::inbox::family) return difference<domain::inbox>(log, **kept);
   if (family == domain::ledger::family) return difference<domain::ledger>(log, **kept);
   if (family == domain::listing::family) return difference<domain::listing>(log, **kept);
+  if (family == domain::service::family) return difference<domain::service>(log, **kept);
+  if (family == domain::calendar::family) return difference<domain::calendar>(log, **kept);
   return stream.text + ": nobody takes snapshots of these";
 }
 

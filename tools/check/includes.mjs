@@ -30,6 +30,7 @@ const rooms = [
                                   'projections/moderation_reads.hpp',
                                   'projections/people_reads.hpp',
                                   'projections/market_reads.hpp',
+                                  'projections/booking_reads.hpp',
                                   'gateway/bridge/', 'gateway/auth/', 'gateway/rest/', 'gateway/app/settings.hpp']},
   {folder: 'gateway/app/', may: [...plainEvents, 'actors/', 'projections/', 'gateway/']},
   // The simulator is the way into the simulation, which the tests run, too.
@@ -43,6 +44,7 @@ const libraries = [
   {name: 'RocksDB', header: /^rocksdb\//, within: ['events/log/'], files: 1},
   {name: 'libpq', header: /^(libpq-fe\.h|libpq\/|postgresql\/|pg_config)/, within: ['projections/pg/']},
   {name: 'simdjson', header: /^simdjson/, within: ['events/'], files: 1},
+  {name: 'date', header: /^date\//, within: ['actors/domain/'], files: 1},
   {name: 'CAF', header: /^caf\//,
    within: ['actors/', 'gateway/bridge/', 'tests/unit/actors/', 'tests/unit/gateway/bridge/', 'tests/simulation/',
             'tests/support/'],

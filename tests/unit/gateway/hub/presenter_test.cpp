@@ -195,3 +195,16 @@ TEST_CASE("who is not in the lounge is told on their own topic which lounge it w
   CHECK(p.body == R"({"loungeId":"L1","actionId":"a1","action":"ban","targetId":"bob","reason":"spam","until":null,)"
                   R"("by":"mia"})");
 }
+
+TEST_CASE("news of bookings are shown as they are told") {
+  const stream_id inbox{"inbox/u1"};
+  const std::string body = R"({"bookingId":"bk_1"})";
+  using domain::booking_news;
+  for (const auto& [what, name] : {std::pair{booking_news::status_changed, "booking:status-changed"},
+                                   std::pair{booking_news::availability_changed, "availability:changed"},
+                                   std::pair{booking_news::location, "location:update"}}) {
+    const auto p = shown(inbox, domain::booking_signal{what, {"u2"}, {"s2"}, body});
+    CHECK(p.name == name);
+    CHECK(p.body == body);
+  }
+}

@@ -3,6 +3,7 @@
 // puts into them, passwords that are not hashed at all, and a clock that stands still.
 
 #include "gateway/rest/rest_api.hpp"
+#include "tests/unit/gateway/rest/told_booking_reads.hpp"
 #include "tests/unit/gateway/rest/told_market.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -285,6 +286,7 @@ struct server {
   told_moderation_reads moderation;
   no_people people;
   told_market_reads reads_of_market;
+  told_booking_reads bookings;
   token_service tokens{"0123456789abcdef0123456789abcdef"};
   plain_passwords passwords;
   write_positions writes{10};
@@ -341,7 +343,7 @@ protected:
   }
   rest_dependencies dependencies() {
     rest_dependencies d{
-        entities, reads, moderation, people, reads_of_market, tokens, passwords, clock, random, writes, {}, {},
+        entities, reads, moderation, people, reads_of_market, bookings, tokens, passwords, clock, random, writes, {}, {},
         {},       {},    {},         {}};
     d.post = [](const std::function<void()>& task) { task(); };
     d.claimed_by = [this](const stream_id& email, const std::function<void(result<std::optional<user_id>>)>& done) {

@@ -1,0 +1,139 @@
+// Bookings from search to review, as the front end of the booking system does it: a provider offers a service and says
+// when it can be had, a customer finds it, takes a free time, both are told of each step on all their devices, share
+// their places around the time, and at the end the customer judges.
+import assert from 'node:assert/strict';
+import {after, before, test} from 'node:test';
+import {Client} from './support/client.mjs';
+import {Server, eventually} from './support/server.mjs';
+
+let server, pia, carl, mallory, service, booking;
+const every_day = Object.fromEntries(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
+  .map(day => [day, [{from: '00:00', to: '24:00'}]]));
+const soon = seconds => new Date(Date.now() + seconds * 1000).toISOString();
+const by = person => ({token: person.token});
+
+/// A date within a year that services can be booked for.
+function next_monday_in(month) {
+  for (let ahead = 1; ; ++ahead) {
+    const day = new Date(Date.now() + ahead * 86_400_000);
+    const date = day.toISOString().slice(0, 10);
+    if (day.getUTCDay() === 1 && date.slice(5, 7) === month) return date;
+  }
+}
+
+/// The answer's body; its status must be this one.
+function body(answer, status = 200) {
+  assert.equal(answer.status, status, `${answer.status} ${answer.text}`);
+  return answer.json;
+}
+/// A list until it is as wanted: another person's writes come to the read models a moment later.
+const listed = (target, person, wanted) => eventually(`${target} as wanted`, async () => {
+  const list = body(await server.get(target, by(person)));
+  return wanted(list) && list;
+});
+
+before(async () => {
+  server = await Server.start();
+  [pia, carl, mallory] = await Promise.all(['Pia', 'Carl', 'Mallory'].map(name => server.signUp(name)));
+  for (const person of [pia, carl, mallory]) person.client = await Client.connect(server, {token: person.token});
+});
+after(() => server.stop());
+
+test('a provider offers services, and customers find them', async () => {
+  service = body(await server.post('/api/services', {title: 'Haircut', description: 'Wash and cut', priceMinor: 3500,
+                                                     currency: 'EUR', durationMinutes: 30}, by(pia)), 201);
+  body(await server.post('/api/services', {title: 'Massage', priceMinor: 9000, currency: 'EUR', durationMinutes: 60},
+                         by(pia)), 201);
+  assert.equal(service.providerId, pia.user.id);
+  const [found] = await listed('/api/services?q=WASH', carl, list => list.length === 1);
+  assert.equal(found.id, service.id);
+  assert.equal(found.ratingAverage, null);
+  await listed(`/api/services?providerId=${pia.user.id}`, carl, list => list.length === 2);
+  assert.deepEqual((await listed('/api/services?minPrice=5000', carl, list => list.length === 1))[0].title, 'Massage');
+  const first = await server.get('/api/services?limit=1', by(carl));
+  const next = /<([^>]+)>; rel="next"/.exec(first.headers.get('link'))[1];
+  assert.deepEqual(body(await server.get(next, by(carl))).map(each => each.id), [service.id]);
+  body(await server.request('PUT', `/api/services/${service.id}`, {...by(mallory), body: {priceMinor: 1}}), 403);
+});
+
+test('availability is set in a time zone and shown with free slots', async () => {
+  const rules = {timeZone: 'Europe/Berlin', weekly: {monday: [{from: '09:00', to: '12:00'}]}, exceptions: []};
+  const target = `/api/services/${service.id}/availability`;
+  const put = (body, person = pia) => server.request('PUT', target, {...by(person), body});
+  body(await put(rules, mallory), 403);
+  body(await put({...rules, timeZone: 'Mars/Olympus'}), 422);
+  body(await put({...rules, weekly: {monday: [{from: '12:00', to: '09:00'}]}}), 422);
+  const set = body(await put(rules));
+  assert.deepEqual(set.weekly.monday, rules.weekly.monday);
+  for (const [month, nine] of [['01', '08:00'], ['07', '07:00']]) { // 09:00 in Berlin, in winter and in summer
+    const day = next_monday_in(month);
+    const {slots} = body(await server.get(`${target}?from=${day}&to=${day}`, by(pia)));
+    assert.equal(slots[0].startsAt, `${day}T${nine}:00.000Z`);
+    assert.equal(slots.length, 6);
+  }
+  body(await put({timeZone: 'UTC', weekly: every_day, exceptions: []}));
+  const open = body(await server.get(`${target}?from=${soon(0)}&to=${soon(7200)}`, by(pia)));
+  assert.ok(open.slots.length >= 3);
+});
+
+test('a customer asks for a time, which nobody else can have then', async () => {
+  const startsAt = soon(10);
+  const answer = await server.post('/api/bookings', {serviceId: service.id, startsAt, note: 'by the window'}, by(carl));
+  booking = body(answer, 201);
+  assert.equal(booking.status, 'requested');
+  assert.equal(booking.startsAt, startsAt);
+  assert.equal(booking.customerId, carl.user.id);
+  const book = (startsAt, person) => server.post('/api/bookings', {serviceId: service.id, startsAt}, by(person));
+  assert.equal(body(await book(soon(60), mallory), 409).code, 'slot_taken');
+  body(await book(soon(-60), mallory), 422);
+  body(await book(soon(3600), pia), 403);
+  body(await server.get(`/api/bookings/${booking.id}`, by(mallory)), 403);
+  assert.equal(body(await server.get(`/api/bookings/${booking.id}`, by(carl))).note, 'by the window');
+});
+
+test('the provider answers; both lists say so', async () => {
+  const put = (person, body) => server.request('PUT', `/api/bookings/${booking.id}`, {...by(person), body});
+  body(await put(carl, {status: 'confirmed'}), 403);
+  body(await put(mallory, {status: 'confirmed'}), 403);
+  assert.equal(body(await put(pia, {status: 'confirmed'})).status, 'confirmed');
+  const confirmed = '/api/bookings?status=confirmed';
+  assert.equal((await listed(`${confirmed}&role=customer`, carl, list => list.length === 1))[0].id, booking.id);
+  assert.equal((await listed(`${confirmed}&role=provider`, pia, list => list.length === 1))[0].id, booking.id);
+  assert.deepEqual(body(await server.get(confirmed, by(mallory))), []);
+});
+
+test('the booking takes place, is completed and reviewed once, and the service is rated', async () => {
+  const put = status => server.request('PUT', `/api/bookings/${booking.id}`, {...by(pia), body: {status}});
+  await eventually('its time begins', () => Date.now() > Date.parse(booking.startsAt) + 50);
+  assert.equal(body(await put('completed')).status, 'completed');
+  const review = person => server.post('/api/reviews', {bookingId: booking.id, rating: 4, comment: 'Good'}, by(person));
+  body(await review(pia), 403);
+  body(await review(mallory), 403);
+  const written = body(await review(carl), 201);
+  assert.equal(body(await review(carl), 409).code, 'already_reviewed');
+  body(await server.post(`/api/reviews/${written.id}/reply`, {text: 'Thank you'}, by(pia)), 201);
+  const [shown] = await listed(`/api/reviews?serviceId=${service.id}`, mallory, list => list[0]?.reply);
+  assert.equal(shown.rating, 4);
+  assert.equal(shown.reply.text, 'Thank you');
+  const rated = body(await server.get(`/api/services/${service.id}`, by(pia)));
+  assert.equal(rated.ratingAverage, 4);
+  assert.equal(rated.ratingCount, 1);
+});
+
+test('a hundred people at once: one gets the time', async () => {
+  const startsAt = soon(86_400);
+  const answers = await Promise.all(Array.from({length: 100}, (_, i) =>
+    server.post('/api/bookings', {serviceId: service.id, startsAt}, by(i % 2 ? carl : mallory))));
+  assert.equal(answers.filter(answer => answer.status === 201).length, 1);
+  assert.ok(answers.every(answer => [201, 409, 429].includes(answer.status)));
+});
+
+test('what was booked is there after kill -9, and still taken', async () => {
+  const [kept] = await listed('/api/bookings?role=provider&status=requested', pia, list => list.length === 1);
+  await server.kill9();
+  await server.launch();
+  const answer = await server.post('/api/bookings', {serviceId: service.id, startsAt: kept.startsAt}, by(mallory));
+  assert.ok([409].includes(answer.status), answer.text);
+  body(await server.request('DELETE', `/api/bookings/${kept.id}`, by(pia)));
+  body(await server.post('/api/bookings', {serviceId: service.id, startsAt: kept.startsAt}, by(carl)), 201);
+});
