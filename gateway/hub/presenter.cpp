@@ -121,15 +121,6 @@ struct shower {
     return presented{"ice-candidate-received", "ice-candidate", from(b, s)};
   }
 
-  std::optional<presented> operator()(const domain::booking_signal& s) const {
-    switch (s.what) {
-    case domain::booking_news::status_changed: return presented{"booking:status-changed", {}, s.body};
-    case domain::booking_news::availability_changed: return presented{"availability:changed", {}, s.body};
-    case domain::booking_news::location: break;
-    }
-    return presented{"location:update", {}, s.body};
-  }
-
   /// What is logged but not shown: a place's opening, and that something was relayed.
   template <class Event>
   std::optional<presented> operator()(const Event&) const {
