@@ -43,6 +43,8 @@ public:
   virtual void joined(const stream_id& place, const std::string& body) = 0;
   /// The client left a place by its own wish (room-left).
   virtual void left(const stream_id& place) = 0;
+  /// Something for this client alone: waiting, admitted, denied, kicked. `body` is a JSON object text.
+  virtual void tell(std::string_view event, const std::string& body) = 0;
   virtual void close(close_reason why) = 0;
 };
 using client_port_ptr = std::shared_ptr<client_port>;

@@ -9,6 +9,7 @@
 #include "actors/domain/ledger.hpp"
 #include "actors/domain/listing.hpp"
 #include "actors/domain/lounge.hpp"
+#include "actors/domain/reports.hpp"
 #include "actors/domain/room.hpp"
 #include "actors/domain/service.hpp"
 #include "events/errors.hpp"
@@ -29,6 +30,7 @@ struct answer {
   bool repeated = false;       ///< the first answer to an earlier command with the same key, given again
   parley::version since = 0;   ///< of a join: the seq at which the caller came in, now or earlier
   bool forgetful = false;      ///< of a join: the place shows nobody what was before they came in
+  bool waiting = false;        ///< of a join: the caller is not in, but waits at the door
 };
 
 /// The continuation of a command: called exactly once, on the entity's thread. When it is dropped uncalled (its actor
@@ -88,7 +90,7 @@ struct entity_list {
 /// Every entity that others speak to. A session is not one: it has a client (actors/registry.hpp).
 using addressed_entities =
     entity_list<domain::account, domain::room, domain::lounge, domain::conversation, domain::inbox, domain::ledger,
-                domain::listing, domain::service, domain::calendar>;
+                domain::listing, domain::reports, domain::service, domain::calendar>;
 using any_request = addressed_entities::any_request;
 using any_command = addressed_entities::any_command;
 

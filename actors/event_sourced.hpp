@@ -60,7 +60,10 @@ protected:
   /// True when this shell has taken the command over and answers it later.
   [[nodiscard]] virtual bool takes_over(request_ptr<Entity>&) { return false; }
   /// False keeps an entity in memory that nobody spoke to.
-  [[nodiscard]] virtual bool may_passivate() const { return true; }
+  [[nodiscard]] virtual bool may_passivate() const {
+    if constexpr (requires { Entity::may_rest(image_.state); }) return Entity::may_rest(image_.state);
+    return true;
+  }
 
   // --- for derived shells -----------------------------------------------------------------------------------------
 
@@ -148,24 +151,26 @@ private:
   void carry_out(parley::request<Entity>& r, domain::decision<event_type> d, bool writes) {
     pending_command p;
     p.claimed = !d.claims.empty();
-    if constexpr (is_place<Entity>)
-      for (const auto& session : d.dismissed)
-        p.dismissed.push_back(let_go(stream_, image_.state, session, image_.version + d.events.size()));
+    if constexpr (is_place<Entity>) {
+      for (const auto& each : d.dismissed)
+        p.whom.dismissed.push_back(let_go(stream_, image_.state, each, image_.version + d.events.size()));
+      p.whom.admitted = std::move(d.admitted);
+    }
     // Also without events: the expected version keeps out what was decided on a commit that failed.
     stream_append append{stream_, image_.version, {}};
     append.events.reserve(d.events.size());
     for (auto& e : d.events) {
       image_.evolve(e, r.by.now);
-      auto shown =
-          std::make_shared<const publication>(publication{stream_, image_.version, r.by.now, event{std::move(e)}});
+      auto shown = make_publication(stream_, image_.version, r.by.now, event{std::move(e)});
       append.events.push_back(encode(std::get<event>(shown->what)));
       p.published.push_back(std::move(shown));
     }
-    for (auto& s : d.signals)
-      p.published.push_back(std::make_shared<const publication>(publication{stream_, 0, r.by.now, std::move(s)}));
+    for (auto& s : d.signals) {
+      if constexpr (requires { Entity::heed(image_.state, s); }) Entity::heed(image_.state, s);
+      p.published.push_back(make_publication(stream_, 0, r.by.now, std::move(s)));
+    }
     for (auto& s : d.remote_signals)
-      p.published.push_back(
-          std::make_shared<const publication>(publication{std::move(s.topic), 0, r.by.now, std::move(s.what)}));
+      p.published.push_back(make_publication(std::move(s.topic), 0, r.by.now, std::move(s.what)));
     p.outcome = outcome_of(r, d);
     p.respond = std::move(r.respond);
     if (!writes) return line_up(std::move(p));
@@ -198,10 +203,12 @@ private:
   result<answer> outcome_of(const parley::request<Entity>& r, domain::decision<event_type>& d) const {
     if (d.refused_with) return tl::make_unexpected(std::move(*d.refused_with));
     answer a{Entity::reply(image_.state, r.command, r.by, image_.version), 0, image_.version, false};
-    if constexpr (is_place<Entity>)
+    if constexpr (is_place<Entity>) {
       if (std::holds_alternative<typename Entity::join>(r.command))
         a.since = domain::came_in(image_.state, r.by.session);
-    if constexpr (is_place<Entity>) a.forgetful = domain::is_forgetful(image_.state);
+      a.forgetful = domain::is_forgetful(image_.state);
+      a.waiting = domain::is_waiting(image_.state, r.by.session);
+    }
     return a;
   }
 
@@ -265,14 +272,17 @@ private:
     if (!p.key.empty()) keys_.finish(p.key, p.outcome);
     for (const auto& each : p.published) // before the reply: it may pass the entity on
       if (const auto* e = std::get_if<event>(&each->what)) committed(std::get<event_type>(*e));
-    tell(p.dismissed);
+    tell(p.whom);
     p.respond(std::move(p.outcome));
     for (auto& each : p.published) // only places have readers of their events
       if (is_place<Entity> || each->seq == 0) out.published.push_back(std::move(each));
   }
 
-  void tell(const std::vector<dismissed_ptr>& all) {
-    for (const auto& each : all) rt_.entities.tell(make_stream(domain::session::family, each->session.text), each);
+  void tell(const concerned& whom) {
+    for (const auto& d : whom.dismissed) rt_.entities.tell(make_stream(domain::session::family, d->session.text), d);
+    for (const auto& session : whom.admitted)
+      rt_.entities.tell(make_stream(domain::session::family, session.text),
+                        std::make_shared<admitted>(admitted{stream_}));
   }
 
   void let_out(const released& out) {
@@ -352,27 +362,16 @@ private:
       if (!e) return;
       committed(*e);
       if constexpr (is_place<Entity>) {
-        const auto* gone = std::get_if<events::left>(e);
-        const auto last = domain::is_closed(image_.state) ? image_.version : r.version;
-        if (gone && !image_.state.members.contains(gone->session))
-          tell({let_go(stream_, image_.state, gone->session, last)});
+        tell(concerned_by<Entity>(*e, r.version, stream_, image_));
         if (l.last && &r == &l.page->back())
-          rt_.out.publish(std::vector<publication_ptr>{
-              std::make_shared<const publication>(publication{stream_, r.version, r.time, std::move(*content)})});
+          let_out({{make_publication(stream_, r.version, r.time, std::move(*content))}, false});
       }
     }
     if (!l.last) ask_for_page(l.page->back().version);
   }
 
   caf::error failed(std::exception_ptr& failure) {
-    rt_.entities.note_failure(stream_);
-    try {
-      std::rethrow_exception(failure);
-    } catch (const std::exception& e) {
-      spdlog::error("entity {} failed and will be recovered from the log: {}", stream_.text, e.what());
-    } catch (...) {
-      spdlog::error("entity {} failed and will be recovered from the log", stream_.text);
-    }
+    rt_.entities.note_failure(stream_, failure);
     return caf::exit_reason::unhandled_exception;
   }
 

@@ -94,7 +94,7 @@ struct login_cut {
 };
 using login_cut_ptr = std::shared_ptr<login_cut>;
 
-/// The place let the session go (closed, kicked): the session owes it no `left` any more. Told before anybody hears an
+/// The place let the session go (closed, kicked, denied): the session owes it no `left` any more. Told before anybody hears an
 /// answer that was decided on it.
 struct dismissed {
   stream_id place;
@@ -102,15 +102,22 @@ struct dismissed {
   version since = 0;      ///< the seq of its joining
   version last = 0;       ///< the last that it is shown
   bool forgetful = false; ///< the place shows nobody what was before they came in
+  std::string reason;     ///< as in `left` and `knock-ended`
 };
 using dismissed_ptr = std::shared_ptr<dismissed>;
 
 /// A place whose state is `s` lets the session go; it is shown all up to `last`.
 template <class State>
-[[nodiscard]] dismissed_ptr let_go(const stream_id& place, const State& s, const session_id& session, version last) {
+[[nodiscard]] dismissed_ptr let_go(const stream_id& place, const State& s, const domain::dismissal& d, version last) {
   return std::make_shared<dismissed>(
-      dismissed{place, session, domain::came_in(s, session), last, domain::is_forgetful(s)});
+      dismissed{place, d.session, domain::came_in(s, d.session), last, domain::is_forgetful(s), d.reason});
 }
+
+/// The session waited at the place's door, and was let in.
+struct admitted {
+  stream_id place;
+};
+using admitted_ptr = std::shared_ptr<admitted>;
 
 /// What an actor asked to be called with, in its own context.
 using continuation = std::function<void()>;
@@ -131,4 +138,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::client_command_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::client_gone_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::login_cut_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::dismissed_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::admitted_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::continuation_ptr)

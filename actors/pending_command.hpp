@@ -10,17 +10,24 @@
 
 namespace parley {
 
+/// The sessions that a place lets go, and those that it lets in though they did not ask just now.
+struct concerned {
+  std::vector<dismissed_ptr> dismissed;
+  std::vector<session_id> admitted;
+};
+
 struct pending_command {
   std::uint64_t ticket = 0; ///< 0: writes nothing, but waits for what was decided before it
   result<answer> outcome;
   reply respond;
   std::vector<publication_ptr> published;
   std::vector<timer_change> timers;
-  std::vector<dismissed_ptr> dismissed;
+  concerned whom;
   std::string key;
   bool claimed = false;
 };
 
+/// What others see of a commit.
 struct released {
   std::vector<publication_ptr> published;
   bool wrote = false;

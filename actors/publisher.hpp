@@ -20,6 +20,10 @@ struct publication {
   std::variant<event, domain::signal> what;
 };
 using publication_ptr = std::shared_ptr<const publication>;
+[[nodiscard]] inline publication_ptr make_publication(stream_id topic, version seq, time_point time,
+                                                      std::variant<event, domain::signal> what) {
+  return std::make_shared<const publication>(publication{std::move(topic), seq, time, std::move(what)});
+}
 
 /// Thread-safe. Called after the events are durable, in stream order, once per entity per commit.
 class publisher {

@@ -5,6 +5,8 @@
 #include "actors/listing_actor.hpp"
 #include "actors/session_actor.hpp"
 
+#include <spdlog/spdlog.h>
+
 namespace parley {
 namespace {
 
@@ -123,7 +125,14 @@ caf::actor registry::spawn(const stream_id& who) {
   return started;
 }
 
-void registry::note_failure(const stream_id& who) {
+void registry::note_failure(const stream_id& who, const std::exception_ptr& failure) {
+  try {
+    std::rethrow_exception(failure);
+  } catch (const std::exception& e) {
+    spdlog::error("entity {} failed and will be recovered from the log: {}", who.text, e.what());
+  } catch (...) {
+    spdlog::error("entity {} failed and will be recovered from the log", who.text);
+  }
   auto& s = shard_of(who);
   const std::lock_guard lock{s.mutex};
   if (s.failed.size() < failed_max) s.failed.insert(who.text);
@@ -160,6 +169,7 @@ void registry::tell(const stream_id& session, client_command_ptr m) {
 void registry::tell(const stream_id& session, client_gone_ptr m) { send(session, std::move(m), true); }
 void registry::tell(const stream_id& session, login_cut_ptr m) { send(session, std::move(m), true); }
 void registry::tell(const stream_id& session, dismissed_ptr m) { send(session, std::move(m), false); }
+void registry::tell(const stream_id& session, admitted_ptr m) { send(session, std::move(m), false); }
 
 void registry::fire(const timer& t, time_point now, reply done) {
   domain::context by;

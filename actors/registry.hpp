@@ -7,6 +7,7 @@
 
 #include <array>
 #include <atomic>
+#include <exception>
 #include <mutex>
 #include <unordered_map>
 #include <unordered_set>
@@ -35,6 +36,7 @@ public:
   void tell(const stream_id& session, client_gone_ptr m);
   void tell(const stream_id& session, login_cut_ptr m);
   void tell(const stream_id& session, dismissed_ptr m);
+  void tell(const stream_id& session, admitted_ptr m);
 
   /// Delivers a durable timer to its entity. `done` as any reply.
   void fire(const timer& t, time_point now, reply done);
@@ -52,7 +54,7 @@ public:
     return true;
   }
   /// The entity's actor fails now, perhaps with commits under way: its successor must let those come to rest first.
-  void note_failure(const stream_id& who);
+  void note_failure(const stream_id& who, const std::exception_ptr& failure);
   /// Whether the actor before this one failed; asked once, before the first recovery.
   [[nodiscard]] bool take_failure(const stream_id& who);
   /// The actor is gone, whatever the reason.

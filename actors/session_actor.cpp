@@ -30,6 +30,7 @@ caf::behavior session_actor::make_behavior() {
                               [this](client_arrived_ptr& a) { arrive(std::move(a)); },
                               [this](const client_gone_ptr& d) { detach_client(*d); },
                               [this](const dismissed_ptr& d) { dismiss(*d); },
+                              [this](const admitted_ptr& a) { come_in(a->place); },
                               [this](const login_cut_ptr& c) { cut(c->login); }}
       .or_else(entity_messages());
 }
@@ -134,8 +135,7 @@ void session_actor::let_in() {
     settle_down();
   } else {
     take_over(client, std::move(a->who));
-    client_->greet(
-        {id_, who_.user, who_.name, who_.guest, a->resuming, {state().places.begin(), state().places.end()}});
+    client_->greet({id_, who_.user, who_.name, who_.guest, a->resuming, places_in()});
     if (!state().id.empty()) insist(session::resume{}, [this, client] { return client == client_; });
     rejoin(a->seen);
     follow_inbox();

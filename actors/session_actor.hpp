@@ -3,7 +3,8 @@
 // keeps what must outlive a crash (which places it owes a `left`), this class what need not (the connection).
 //
 // Three parts: clients that arrive, speak and go (session_actor.cpp), the session's dealings with places
-// (session_places.cpp) and those with people (session_people.cpp).
+// (session_places.cpp; at doors that do not open at once, session_doors.cpp) and those with people
+// (session_people.cpp).
 
 #include "actors/event_sourced.hpp"
 #include "actors/farewells.hpp"
@@ -76,6 +77,19 @@ private:
   /// `wished` by the client: then it is told when it is out.
   void keep_leaving(const stream_id& place, const std::string& reason, bool wished = false);
 
+  // --- doors --------------------------------------------------------------------------------------------------------
+
+  /// The place lets us in only when its host does. Until then we owe it a leave, as a member does, and follow nothing.
+  void wait_at(const stream_id& place, std::optional<version> after);
+  /// The host let us in: asks the place for what a join is answered.
+  void come_in(const stream_id& place);
+  /// The client learns that it is in, when its own join did not tell it.
+  void welcome(const stream_id& place, const std::string& body);
+  /// The client learns why it is in no more, or waits no more.
+  void explain_dismissal(const dismissed& d, bool waited);
+  /// The places it is in, as a client that comes back is told.
+  [[nodiscard]] std::vector<stream_id> places_in() const;
+
   [[nodiscard]] bool is_busy(const stream_id& place) const;
   void begin(const stream_id& place);
   /// We wish to leave, or were let go.
@@ -114,7 +128,8 @@ private:
 
   /// How we stand with a place: kept while we may be in it or something is under way.
   struct dealing {
-    bool member = false;                    ///< by the last that was heard; after a recovery, supposed
+    bool member = false;                    ///< in or waiting, by the last that was heard; after a recovery, supposed
+    bool waiting = false;                   ///< at the door; or let in, and the client was not told yet
     bool sure = false;                      ///< heard by this actor, and not going since
     bool going = false;                     ///< wishes to leave, or was let go
     bool busy = false;                      ///< an errand is under way

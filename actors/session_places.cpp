@@ -77,6 +77,10 @@ void session_actor::joined(client_command& c, const join_place& j, const result<
   const auto client = answer_client(c, r);
   if (is_refusal(r)) return exit(j.place);
   if (!r) return with.member ? finish(j.place) : keep_leaving(j.place, "left");
+  if (r->waiting) {
+    wait_at(j.place, j.after);
+    return finish(j.place);
+  }
   if (!with.member) { // of an earlier stay
     handed_.erase(j.place);
     with.wanted.reset();
@@ -84,7 +88,7 @@ void session_actor::joined(client_command& c, const join_place& j, const result<
   farewells_.forget(j.place);
   with.hidden = r->forgetful ? r->since : 0;
   with.member = with.sure = true;
-  with.going = false;
+  with.waiting = with.going = false;
   client->joined(j.place, r->body);
   // Who came back is owed what it missed, also when it joins once more and asks for nothing of before.
   const bool came_back = unclaimed_.erase(j.place) != 0;
@@ -117,16 +121,18 @@ void session_actor::leave(client_command_ptr c, const stream_id& place) {
 void session_actor::dismiss(const dismissed& d) {
   // Nobody was here in this run of the server: whoever comes back asks the place, which then says it once more.
   if (!served_ || !dealings_.contains(d.place)) return;
+  const bool waited = dealings_[d.place].waiting, was_in = dealings_[d.place].member;
   keep_farewell(d);
   if (client_) client_->unsubscribe(d.place, d.last);
   if (is_busy(d.place)) { // what is under way settles it
     follow_no_more(d.place);
     go(d.place);
     dealings_[d.place].member = false;
-    return;
+  } else {
+    begin(d.place);
+    exit(d.place);
   }
-  begin(d.place);
-  exit(d.place);
+  if (was_in) explain_dismissal(d, waited);
 }
 
 void session_actor::keep_farewell(const dismissed& d) {
@@ -192,11 +198,16 @@ void session_actor::ask_again(const stream_id& place) {
   auto answered = [this, place, client = client_](const result<answer>& r) {
     auto& with = dealings_[place];
     if (is_refusal(r) || (!r && !with.member)) return exit(place);
-    if (r) {
+    if (r && r->waiting) {
+      wait_at(place, with.wanted);
+    } else if (r) {
+      const bool is_news = with.waiting || !with.sure;
       with.member = with.sure = true;
       with.hidden = r->forgetful ? r->since : 0;
-      if (client == client_ && unclaimed_.erase(place) != 0)
+      if (client == client_ && unclaimed_.erase(place) != 0) {
+        if (is_news) welcome(place, r->body);
         client_->subscribe(place, want(with, std::min(missed_since(place, r->since), r->version)));
+      }
     }
     finish(place);
   };
@@ -259,7 +270,7 @@ void session_actor::begin(const stream_id& place) { dealings_[place].busy = true
 
 void session_actor::go(const stream_id& place) {
   auto& with = dealings_[place];
-  with.sure = false;
+  with.sure = with.waiting = false;
   with.going = true;
 }
 

@@ -12,6 +12,7 @@
 #include "events/inbox_events.hpp"
 #include "events/ledger_events.hpp"
 #include "events/listing_events.hpp"
+#include "events/report_events.hpp"
 #include "events/session_events.hpp"
 
 #include <array>
@@ -26,10 +27,11 @@ namespace parley {
 using event =
     std::variant<events::account_event, events::email_event, events::session_event, events::room_event,
                  events::lounge_event, events::conversation_event, events::inbox_event, events::ledger_event,
-                 events::transfer_event, events::listing_event, events::service_event, events::calendar_event>;
+                 events::transfer_event, events::listing_event, events::reports_event, events::service_event,
+                 events::calendar_event>;
 inline constexpr std::array<std::string_view, std::variant_size_v<event>> family_names{
     "account", "email",  "session",  "room",    "lounge",  "conversation",
-    "inbox",   "ledger", "transfer", "listing", "service", "calendar"};
+    "inbox",   "ledger", "transfer", "listing", "reports", "service", "calendar"};
 
 /// One encoding of an event's content. `data` and `personal` are JSON objects as text; `personal` is `{}` when the
 /// event has no such fields.

@@ -20,6 +20,8 @@ constexpr std::array infos{
     errc_info{403, "blocked", "One of you has blocked the other"},
     errc_info{403, "guests_not_allowed", "Guests are not allowed here; sign in"},
     errc_info{403, "origin_not_allowed", "This origin is not allowed"},
+    errc_info{403, "muted", "You are muted here"},
+    errc_info{403, "banned", "You are banned from here"},
     errc_info{403, "own_listing", "This is your own listing"},
     errc_info{404, "not_found", "Not found"},
     errc_info{404, "room_not_found", "Room not found"},

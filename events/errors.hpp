@@ -24,6 +24,8 @@ enum class errc : std::uint8_t {
   blocked,               // 403
   guests_not_allowed,    // 403
   origin_not_allowed,    // 403
+  muted,                 // 403
+  banned,                // 403
   own_listing,           // 403
   not_found,             // 404
   room_not_found,        // 404

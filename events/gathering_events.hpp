@@ -2,9 +2,11 @@
 // What happens where people gather: rooms (stream `room/<roomId>`, short-lived) and lounges (stream `lounge/<id>`,
 // lasting). Both tell of joining, leaving and messages in the same words.
 
+#include "events/admission_events.hpp"
 #include "events/clock.hpp"
 #include "events/field.hpp"
 #include "events/ids.hpp"
+#include "events/moderation_events.hpp"
 
 #include <optional>
 #include <string>
@@ -15,7 +17,7 @@ namespace parley::events {
 
 struct room_opened {
   static constexpr std::string_view type = "room-opened";
-  static constexpr int schema = 2; ///< 1 had `keepHistory` (a boolean) for `history`
+  static constexpr int schema = 3; ///< 1 had `keepHistory` (a boolean) for `history`, 2 no `admission`
   room_id room;
   std::string display_id; ///< the id as its opener wrote it; ids compare without case
   user_id host;
@@ -24,13 +26,30 @@ struct room_opened {
   std::optional<time_point> expires_at;
   std::string history = "kept"; ///< kept, none
   bool guests = true;
+  std::string admission = "open";                     ///< open; ask: the host lets in who knocks
+  std::optional<time_point> starts_at = std::nullopt; ///< when a meeting is planned for
   static constexpr auto fields() {
-    return std::tuple{stored("roomId", &room_opened::room),       stored("displayId", &room_opened::display_id),
-                      stored("hostId", &room_opened::host),       stored("title", &room_opened::title),
-                      stored("capacity", &room_opened::capacity), stored("expiresAt", &room_opened::expires_at),
-                      stored("history", &room_opened::history),   stored("guests", &room_opened::guests)};
+    return std::tuple{stored("roomId", &room_opened::room),         stored("displayId", &room_opened::display_id),
+                      stored("hostId", &room_opened::host),         stored("title", &room_opened::title),
+                      stored("capacity", &room_opened::capacity),   stored("expiresAt", &room_opened::expires_at),
+                      stored("history", &room_opened::history),     stored("guests", &room_opened::guests),
+                      stored("admission", &room_opened::admission), stored("startsAt", &room_opened::starts_at)};
   }
   friend bool operator==(const room_opened&, const room_opened&) = default;
+};
+
+/// The room's title and time from now on, both of them, whichever was changed.
+struct room_changed {
+  static constexpr std::string_view type = "room-changed";
+  static constexpr int schema = 1;
+  std::string title; ///< empty: none
+  std::optional<time_point> starts_at;
+  user_id by;
+  static constexpr auto fields() {
+    return std::tuple{stored("title", &room_changed::title), stored("startsAt", &room_changed::starts_at),
+                      stored("by", &room_changed::by)};
+  }
+  friend bool operator==(const room_changed&, const room_changed&) = default;
 };
 
 struct lounge_created {
@@ -73,7 +92,7 @@ struct left {
   session_id session;
   bool host = false;
   std::uint32_t participants = 0; ///< sessions present afterwards
-  std::string reason;             ///< left, connection-lost, session-revoked, room-closed, room-expired
+  std::string reason;             ///< left, connection-lost, session-revoked, kicked, banned, room-closed, room-expired
   std::string name;
   static constexpr auto fields() {
     return std::tuple{stored("userId", &left::user),   stored("sessionId", &left::session),
@@ -147,7 +166,10 @@ struct room_closed {
   friend bool operator==(const room_closed&, const room_closed&) = default;
 };
 
-using room_event = std::variant<room_opened, joined, left, message_sent, offer_relayed, answer_relayed, room_closed>;
-using lounge_event = std::variant<lounge_created, joined, left, message_sent>;
+using room_event = std::variant<room_opened, joined, left, message_sent, offer_relayed, answer_relayed, room_closed,
+                                room_changed, knocked, admitted, knock_ended>;
+using lounge_event =
+    std::variant<lounge_created, joined, left, message_sent, lounge_changed, role_changed, moderation_action,
+                 moderation_expired, moderation_appealed, moderation_reversed, message_deleted>;
 
 } // namespace parley::events

@@ -39,6 +39,7 @@ struct folder {
   }
   void operator()(const events::inbox_event& e) const { changes.inboxes.fold(r, e); }
 
+  void operator()(const events::reports_event& e) const { changes.reports.fold(r, e); }
   void operator()(const events::service_event& e) const { changes.services.fold(r, e); }
   void operator()(const events::calendar_event& e) const {
     changes.bookings.fold(r, e);
@@ -47,13 +48,30 @@ struct folder {
   }
 
   void operator()(const events::joined& e) const { changes.members.fold(r, e); }
-  void operator()(const events::left& e) const { changes.members.fold(r, e); }
-  void operator()(const events::room_closed& e) const { changes.members.fold(r, e); }
+  void operator()(const events::left& e) const {
+    changes.members.fold(r, e);
+    changes.admissions.fold(r, e);
+  }
+  void operator()(const events::room_closed& e) const {
+    changes.members.fold(r, e);
+    changes.admissions.fold(r, e);
+  }
+  void operator()(const events::admitted& e) const { changes.admissions.fold(r, e); }
+  void operator()(const events::knock_ended& e) const { changes.admissions.fold(r, e); }
   void operator()(const events::message_sent& e) const { changes.messages.fold(r, e); }
   void operator()(const events::room_opened&) const {}
   void operator()(const events::lounge_created&) const {}
+  void operator()(const events::lounge_changed&) const {}
+  void operator()(const events::role_changed& e) const { changes.moderation.fold(r, e); }
+  void operator()(const events::moderation_action& e) const { changes.moderation.fold(r, e); }
+  void operator()(const events::moderation_expired& e) const { changes.moderation.fold(r, e); }
+  void operator()(const events::moderation_appealed& e) const { changes.moderation.fold(r, e); }
+  void operator()(const events::moderation_reversed& e) const { changes.moderation.fold(r, e); }
+  void operator()(const events::message_deleted& e) const { changes.moderation.fold(r, e); }
   void operator()(const events::offer_relayed&) const {}
   void operator()(const events::answer_relayed&) const {}
+  void operator()(const events::room_changed&) const {}
+  void operator()(const events::knocked&) const {}
 };
 
 std::string whereabouts(const record& r) {

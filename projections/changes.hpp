@@ -3,6 +3,7 @@
 // set-wise statements in any order within a model. Pure.
 
 #include "projections/accounts.hpp"
+#include "projections/admissions.hpp"
 #include "projections/bookings.hpp"
 #include "projections/conversations.hpp"
 #include "projections/holds.hpp"
@@ -12,7 +13,9 @@
 #include "projections/lounges.hpp"
 #include "projections/members.hpp"
 #include "projections/messages.hpp"
+#include "projections/moderation.hpp"
 #include "projections/purchases.hpp"
+#include "projections/reports.hpp"
 #include "projections/rooms.hpp"
 #include "projections/services.hpp"
 #include "projections/sessions.hpp"
@@ -30,7 +33,10 @@ struct change_set {
   room_changes rooms;
   lounge_changes lounges;
   member_changes members;
+  admission_changes admissions;
   message_changes messages;
+  moderation_changes moderation;
+  report_changes reports;
   conversation_changes conversations;
   inbox_changes inboxes;
   account_changes accounts;

@@ -15,6 +15,7 @@ struct lounge_changes {
   };
   struct change {
     std::optional<created> made; ///< a row to write; else the row exists already
+    std::optional<events::lounge_changed> settings;
     std::optional<std::uint32_t> participants;
     parley::version version = 0;
   };

@@ -1,5 +1,7 @@
 #include "projections/queries.hpp"
 
+#include "projections/message_rows.hpp"
+
 #include <limits>
 
 namespace parley {
@@ -17,8 +19,8 @@ user_row read_user(const rows& r, std::size_t i) {
 
 const std::string room_columns =
     "SELECT id, display_id, title, history, host, capacity, participants, guests, meeting, created_at, expires_at, "
-    "closed, version, opened_position FROM rooms ";
-constexpr int opened_position_column = 13;
+    "closed, admission, starts_at, version, opened_position FROM rooms ";
+constexpr int opened_position_column = 15;
 room_row read_room(const rows& r, std::size_t i) {
   return {{r.text(i, 0)},
           r.text(i, 1),
@@ -32,13 +34,22 @@ room_row read_room(const rows& r, std::size_t i) {
           r.time(i, 9),
           r.optional_time(i, 10),
           r.optional_text(i, 11),
-          r.int8(i, 12)};
+          r.text(i, 12),
+          r.optional_time(i, 13),
+          r.int8(i, 14)};
 }
 
-const std::string lounge_columns = "SELECT id, name, topic, owner, participants, created_at, version FROM lounges ";
+const std::string lounge_columns =
+    "SELECT id, name, topic, owner, participants, created_at, version, slow_mode_seconds FROM lounges ";
 lounge_row read_lounge(const rows& r, std::size_t i) {
-  return {{r.text(i, 0)}, r.text(i, 1), r.text(i, 2), {r.text(i, 3)}, static_cast<std::uint32_t>(r.int8(i, 4)),
-          r.time(i, 5),   r.int8(i, 6)};
+  return {{r.text(i, 0)},
+          r.text(i, 1),
+          r.text(i, 2),
+          {r.text(i, 3)},
+          static_cast<std::uint32_t>(r.int8(i, 4)),
+          r.time(i, 5),
+          r.int8(i, 6),
+          static_cast<std::uint32_t>(r.int8(i, 7))};
 }
 
 } // namespace
@@ -55,6 +66,14 @@ void queries::room(const room_id& id, position at_least, answer_to<std::optional
   if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), {errc::malformed, "this is no id"});
   desk_.ask(at_least, room_columns + "WHERE id = $1", parameters{}.text(id.text), std::move(done),
             one<room_row>(read_room));
+}
+
+void queries::is_admitted(const room_id& room, const user_id& user, position at_least, answer_to<bool> done) {
+  if (!is_sql_text(room.text) || !is_sql_text(user.text))
+    return desk_.refuse(std::move(done), {errc::malformed, "this is no id"});
+  desk_.ask(at_least, "SELECT 1 FROM admissions WHERE room_id = $1 AND user_id = $2",
+            parameters{}.text(room.text).text(user.text), std::move(done),
+            [](const rows& r) -> result<bool> { return r.size() != 0; });
 }
 
 void queries::lounge(const lounge_id& id, position at_least, answer_to<std::optional<lounge_row>> done) {
@@ -157,22 +176,14 @@ void queries::messages(const stream_id& place, bool newest_first, page_request p
   auto after = start_of(list, p, {newest_first ? std::uint64_t{std::numeric_limits<std::int64_t>::max()} : 0, {}, {}});
   if (!after) return desk_.refuse(std::move(done), after.error());
   const auto limit = bounded(p.limit);
-  const std::string where = newest_first ? "WHERE place = $1 AND seq < $2 ORDER BY seq DESC LIMIT $3"
-                                         : "WHERE place = $1 AND seq > $2 ORDER BY seq LIMIT $3";
-  desk_.ask(at_least,
-            "SELECT id, user_id, session_id, name, body, reply_to, client_time, seq, sent_at FROM messages " + where,
+  const std::string where = newest_first ? "WHERE m.place = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3"
+                                         : "WHERE m.place = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3";
+  desk_.ask(at_least, message_columns + "FROM messages m" + with_deletions + where,
             parameters{}.text(place.text).int8(after->number).int8(limit + 1), std::move(done),
             [limit, list](const rows& r) -> result<page<message_row>> {
-              return read_page<message_row>(
-                  r, limit, list,
-                  [](const rows& all, std::size_t i) {
-                    return message_row{{all.text(i, 0)}, {all.text(i, 1)}, {all.text(i, 2)},
-                                       all.text(i, 3),   all.text(i, 4),   all.text(i, 5),
-                                       all.text(i, 6),   all.int8(i, 7),   all.time(i, 8)};
-                  },
-                  [](const rows& all, std::size_t i) {
-                    return cursor{all.int8(i, 7), {}, {}};
-                  });
+              return read_page<message_row>(r, limit, list, read_message, [](const rows& all, std::size_t i) {
+                return cursor{all.int8(i, message_seq_column), {}, {}};
+              });
             });
 }
 

@@ -43,6 +43,8 @@ struct room_row {
   time_point created_at;
   std::optional<time_point> expires_at;
   std::optional<std::string> closed; ///< the reason, when closed
+  std::string admission = "open";    ///< open, ask
+  std::optional<time_point> starts_at;
   parley::version version = 0;
 };
 
@@ -53,6 +55,7 @@ struct lounge_row {
   std::uint32_t participants = 0;
   time_point created_at;
   parley::version version = 0;
+  std::uint32_t slow_mode_seconds = 0;
 };
 
 /// A session present in a place.
@@ -71,6 +74,8 @@ struct message_row {
   std::string name, text, reply_to, client_time;
   parley::version seq = 0;
   time_point sent_at;
+  std::optional<time_point> deleted_at; ///< a tombstone: its text is not shown
+  user_id deleted_by;
 };
 
 /// A page of a list: `limit` 1 to 200; `after` is the `next` of the page before, empty for the first.
@@ -95,6 +100,8 @@ public:
   virtual void users(std::string_view search, page_request p, position at_least, answer_to<page<user_row>> done) = 0;
   virtual void logins(const user_id& id, position at_least, answer_to<std::vector<login_row>> done) = 0;
   virtual void room(const room_id& id, position at_least, answer_to<std::optional<room_row>> done) = 0;
+  /// Whether the room's host let the user in, and did not remove them since.
+  virtual void is_admitted(const room_id& room, const user_id& user, position at_least, answer_to<bool> done) = 0;
   /// Meetings hosted by a user, newest first.
   virtual void meetings(const user_id& host, page_request p, position at_least, answer_to<page<room_row>> done) = 0;
   virtual void lounge(const lounge_id& id, position at_least, answer_to<std::optional<lounge_row>> done) = 0;

@@ -16,7 +16,8 @@ struct room_changes {
     parley::position position = 0; ///< of the opening: orders a host's meetings
   };
   struct change {
-    std::optional<opened> made; ///< a row to write; else the row exists already
+    std::optional<opened> made;                  ///< a row to write; else the row exists already
+    std::optional<events::room_changed> changed; ///< its last title and time; applied after `made`
     std::optional<std::uint32_t> participants;
     std::optional<std::string> closed;
     parley::version version = 0;

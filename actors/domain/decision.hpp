@@ -18,6 +18,11 @@
 //   static std::optional<stream_id> asks_for(const state&, const command&);   // its first event is read from the log,
 //   static void tell(command&, const event& first);                           // if there is one, and told before
 //   decide static std::size_t snapshot_every(const state&, std::size_t usual);       // events between two snapshots
+//
+// and where its signals are more than shown (room.hpp):
+//
+//   static void heed(state&, const signal& shown);
+//   static bool may_rest(const state&);
 
 #include "actors/domain/signals.hpp"
 #include "events/clock.hpp"
@@ -40,6 +45,12 @@ struct context {
   std::string cause; ///< id of the command, for the record
 };
 
+/// A session that a place lets go: it is no member any more, or waits no more.
+struct dismissal {
+  session_id session;
+  std::string reason; ///< as in `left` and `knock-ended`
+};
+
 /// A signal on another topic than the entity's own, an inbox's mostly.
 struct remote_signal {
   stream_id topic;
@@ -52,7 +63,8 @@ struct decision {
   std::vector<timer_change> timers; ///< stream left empty: the entity's own
   std::vector<signal> signals;      ///< shown once the events are durable, never stored
   std::vector<remote_signal> remote_signals;
-  std::vector<session_id> dismissed; ///< sessions that are members no more by this decision and must be told
+  std::vector<dismissal> dismissed;  ///< who is let go by this decision, and must be told
+  std::vector<session_id> admitted;  ///< sessions that waited and are members by this decision, and must be told
   std::vector<stream_append> claims; ///< further streams in the same atomic commit (an e-mail claim)
   std::optional<error> refused_with; ///< the events are written, and the caller gets this error all the same
 };

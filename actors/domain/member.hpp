@@ -4,6 +4,7 @@
 #include "actors/domain/decision.hpp"
 #include "events/json_writer.hpp"
 
+#include <functional>
 #include <map>
 
 namespace parley::domain {
@@ -11,12 +12,19 @@ namespace parley::domain {
 /// How many of the present an answer to a join lists. `participantCount` counts all; the rest is asked for by page.
 inline constexpr std::size_t listed_members_max = 1000;
 
+/// What a member last said of itself, as far as it is remembered (see room.hpp).
+struct member_status {
+  bool muted = false, video_off = false, hand_raised = false;
+  friend bool operator==(const member_status&, const member_status&) = default;
+};
+
 struct member {
   user_id user;
   std::string name;
   bool guest = false;
   time_point joined_at;
   version joined_seq = 0; ///< of the `joined` that brought it in
+  member_status status{}; ///< in no snapshot
   friend bool operator==(const member&, const member&) = default;
 };
 using members = std::map<session_id, member>;
@@ -35,6 +43,12 @@ template <class State>
   if constexpr (requires { s.history; }) return s.history == "none";
   return false;
 }
+/// It waits at the door of a place that has one.
+template <class State>
+[[nodiscard]] bool is_waiting(const State& s, const session_id& session) {
+  if constexpr (requires { s.waiting; }) return s.waiting.contains(session);
+  return false;
+}
 /// The seq of the joining of a session that is present, or was when the place closed; 0 of any other.
 template <class State>
 [[nodiscard]] version came_in(const State& s, const session_id& session) {
@@ -48,7 +62,8 @@ template <class State>
 [[nodiscard]] result<std::string> member_name(std::string_view asked, const context& by);
 
 /// Appends `users` and `participants`, the same array: {id, socketId, userId, username, name, isHost, guest, joinedAt}.
-/// The member `self` is listed whatever the bound.
-void write_members(json_writer& out, const members& present, const user_id& host, const session_id& self);
+/// The member `self` is listed whatever the bound. `more` adds what the place knows of each.
+void write_members(json_writer& out, const members& present, const user_id& host, const session_id& self,
+                   const std::function<void(json_writer&, const member&)>& more = {});
 
 } // namespace parley::domain

@@ -1,47 +1,75 @@
 #include "actors/domain/room.hpp"
 
+#include "actors/domain/room_rules.hpp"
 #include "actors/domain/snapshot_fields.hpp"
 #include "actors/domain/text.hpp"
 
 namespace parley::domain {
+
+template <class Fields, class Remembered>
+requires std::same_as<std::remove_const_t<Remembered>, room::remembered>
+void describe(Fields& f, Remembered& r) { f("seq", r.seq); }
 
 template <class Fields, class State>
 requires std::same_as<std::remove_const_t<State>, room::state>
 void describe(Fields& f, State& s) {
   f("id", s.id), f("displayId", s.display_id), f("host", s.host), f("title", s.title), f("capacity", s.capacity);
   f("openedAt", s.opened_at), f("expiresAt", s.expires_at), f("history", s.history), f("guests", s.guests);
-  f("closed", s.closed), f("closeReason", s.close_reason), f("members", s.members);
+  f("admission", s.admission), f("startsAt", s.starts_at), f("closed", s.closed), f("closeReason", s.close_reason);
+  f("members", s.members), f("waiting", s.waiting), f("admitted", s.admitted), f("removed", s.removed);
   f("letGo", s.let_go), f("seq", s.seq);
 }
 
+namespace room_rules {
 namespace {
-
-using decided = decision<room::event>;
 
 constexpr std::string_view expiry_timer = "expiry", expired_reason = "expired", closed_reason = "closed-by-host";
 constexpr std::string_view closed_left = "room-closed", expired_left = "room-expired"; ///< why everybody left
-
-std::uint32_t count(std::size_t n) { return static_cast<std::uint32_t>(n); }
 
 error closed_error(const room::state& s) {
   return {s.close_reason == expired_reason ? errc::room_expired : errc::room_closed, {}, 0};
 }
 
-/// The room is there and open. Expiry was looked at before.
+} // namespace
+
 result<void> check_open(const room::state& s) {
   if (s.id.empty()) return fail(errc::room_not_found);
   if (s.closed) return tl::make_unexpected(closed_error(s));
   return {};
 }
 
-/// One `left` for each member, then the end; nobody has a timer or a place here any more.
+result<const member*> caller(const room::state& s, const context& by) {
+  if (auto open = check_open(s); !open) return tl::make_unexpected(std::move(open.error()));
+  const auto at = s.members.find(by.session);
+  if (at == s.members.end()) return fail(errc::not_member);
+  return &at->second;
+}
+
+events::left leaving(const room::state& s, const session_id& session, const member& m, std::size_t after,
+                     std::string_view reason) {
+  return {m.user, session, m.user == s.host, count(after), std::string{reason}, m.name};
+}
+
+events::knock_ended ended_knock(const room::state& s, const session_id& session, const member& m,
+                                std::string_view reason) {
+  return {m.user, session, s.host, std::string{reason}};
+}
+
+result<std::string> clean_title(std::string_view title) { return clean_line(title, title_bytes_max, "title"); }
+
+namespace {
+
+/// Everybody goes, then the end; nobody has a timer or a place here any more.
 decided end(const room::state& s, std::string_view left_reason, std::string_view reason, const user_id& by) {
   decided d;
   auto present = s.members.size();
   for (const auto& [session, m] : s.members) {
-    d.events.push_back(
-        events::left{m.user, session, m.user == s.host, count(--present), std::string{left_reason}, m.name});
-    d.dismissed.push_back(session);
+    d.events.push_back(leaving(s, session, m, --present, left_reason));
+    d.dismissed.push_back({session, std::string{left_reason}});
+  }
+  for (const auto& [session, m] : s.waiting) {
+    d.events.push_back(ended_knock(s, session, m, left_reason));
+    d.dismissed.push_back({session, std::string{left_reason}});
   }
   d.events.push_back(events::room_closed{std::string{reason}, by});
   if (s.expires_at) d.timers.push_back({false, {*s.expires_at, {}, std::string{expiry_timer}}});
@@ -62,14 +90,16 @@ result<events::room_opened> make_opened(const room::open& c, const context& by) 
   if (!is_room_id(c.id.text)) return fail(errc::invalid, "roomId is empty, too long or no text");
   if (!c.display_id.empty() && !is_identifier(c.display_id, place_id_bytes_max))
     return fail(errc::invalid, "roomId is too long or no text");
-  auto title = clean_line(c.title, title_bytes_max, "title");
+  auto title = clean_title(c.title);
   if (!title) return tl::make_unexpected(std::move(title.error()));
   if (c.capacity < 1 || c.capacity > room_capacity_max)
     return fail(errc::invalid, "capacity must be 1 to " + std::to_string(room_capacity_max));
   if (c.lifetime && (*c.lifetime < room_lifetime_min || *c.lifetime > room_lifetime_max))
     return fail(errc::invalid, "expiresInSeconds must be 1 to " + std::to_string(room_lifetime_max.count()));
   if (c.history != "kept" && c.history != "none") return fail(errc::invalid, "history must be kept or none");
-  events::room_opened e{c.id, c.display_id, by.user, std::move(*title), c.capacity, {}, c.history, c.guests};
+  if (c.admission != "open" && c.admission != asking) return fail(errc::invalid, "admission must be open or ask");
+  events::room_opened e{c.id, c.display_id, by.user,  std::move(*title), c.capacity,
+                        {},   c.history,    c.guests, c.admission,       c.starts_at};
   if (e.display_id.empty()) e.display_id = c.id.text;
   if (c.lifetime) e.expires_at = by.now + *c.lifetime;
   return e;
@@ -85,7 +115,7 @@ bool is_as_opened(const room::state& s, const events::room_opened& e, const room
   const bool same_lifetime =
       s.expires_at.has_value() == c.lifetime.has_value() && (!c.lifetime || *s.expires_at == s.opened_at + *c.lifetime);
   return same_lifetime && s.id == e.room && s.host == e.host && s.title == e.title && s.capacity == e.capacity &&
-         s.history == e.history && s.guests == e.guests;
+         s.history == e.history && s.guests == e.guests && s.admission == e.admission && s.starts_at == e.starts_at;
 }
 
 result<decided> decide_one(const room::state& s, const room::open& c, const context& by) {
@@ -103,6 +133,16 @@ result<decided> decide_one(const room::state& s, const room::open& c, const cont
 
 // --- coming and going ---------------------------------------------------------------------------------------------
 
+bool must_knock(const room::state& s, const context& by) {
+  return s.admission == asking && by.user != s.host && !s.admitted.contains(by.user);
+}
+
+/// The host who comes after somebody knocked is told of it, too.
+void tell_of_knocks(decided& d, const room::state& s, const context& by) {
+  for (const auto& [session, m] : s.waiting)
+    d.signals.push_back(knock_signal{m.user, session, by.session, m.name, m.guest});
+}
+
 result<decided> decide_one(const room::state& s, const room::join& c, const context& by) {
   if (by.user.empty()) return fail(errc::unauthenticated);
   if (by.session.empty()) return fail(errc::invalid, "only a session can join");
@@ -118,19 +158,27 @@ result<decided> decide_one(const room::state& s, const room::join& c, const cont
     add_opening(d, std::move(*opened));
   } else if (auto open = check_open(s); !open) {
     if (!s.let_go.contains(by.session)) return tl::make_unexpected(std::move(open.error()));
-    d.dismissed.push_back(by.session);
+    d.dismissed.push_back(
+        {by.session, s.close_reason == expired_reason ? std::string{expired_left} : std::string{closed_left}});
     d.refused_with = std::move(open.error());
     return d;
-  } else if (s.members.contains(by.session))
+  } else if (s.members.contains(by.session) || s.waiting.contains(by.session))
     return d;
   else if (c.returning)
     return fail(errc::not_member);
+  else if (s.removed.contains(by.user))
+    return fail(errc::forbidden, "the host removed you from this room");
   else if (by.guest && !s.guests && by.user != s.host)
     return fail(errc::guests_not_allowed);
-  else if (s.members.size() >= s.capacity)
-    return fail(errc::room_full);
   auto name = member_name(c.name, by);
   if (!name) return tl::make_unexpected(std::move(name.error()));
+  if (must_knock(s, by)) {
+    if (s.waiting.size() >= room_waiting_max) return fail(errc::room_full, "too many wait to be let in");
+    d.events.push_back(events::knocked{by.user, by.session, s.host, by.guest, std::move(*name)});
+    return d;
+  }
+  if (!s.id.empty() && s.members.size() >= s.capacity) return fail(errc::room_full);
+  if (by.user == s.host) tell_of_knocks(d, s, by);
   d.events.push_back(
       events::joined{by.user, by.session, by.user == host, by.guest, count(s.members.size() + 1), std::move(*name)});
   return d;
@@ -138,76 +186,10 @@ result<decided> decide_one(const room::state& s, const room::join& c, const cont
 
 result<decided> decide_one(const room::state& s, const room::leave& c, const context& by) {
   decided d;
-  if (const auto at = s.members.find(by.session); at != s.members.end())
-    d.events.push_back(events::left{at->second.user, at->first, at->second.user == s.host, count(s.members.size() - 1),
-                                    c.reason, at->second.name});
-  return d;
-}
-
-// --- what members say ---------------------------------------------------------------------------------------------
-
-result<const member*> caller(const room::state& s, const context& by) {
-  if (auto open = check_open(s); !open) return tl::make_unexpected(std::move(open.error()));
-  const auto at = s.members.find(by.session);
-  if (at == s.members.end()) return fail(errc::not_member);
-  return &at->second;
-}
-
-result<decided> decide_one(const room::state& s, const room::send& c, const context& by) {
-  const auto who = caller(s, by);
-  if (!who) return tl::make_unexpected(who.error());
-  auto message = compose(c.message, (*who)->name, by);
-  if (!message) return tl::make_unexpected(std::move(message.error()));
-  decided d;
-  d.events.push_back(std::move(*message));
-  return d;
-}
-
-result<decided> decide_one(const room::state& s, const room::typing& c, const context& by) {
-  const auto who = caller(s, by);
-  if (!who) return tl::make_unexpected(who.error());
-  decided d;
-  d.signals.push_back(typing_signal{by.user, by.session, (*who)->name, c.is_typing});
-  return d;
-}
-
-/// A session id, then a user id; nobody in particular is one target without a name.
-result<std::vector<session_id>> targets_of(const room::state& s, const std::string& to, const session_id& from) {
-  if (to.empty()) return std::vector{session_id{}};
-  std::vector<session_id> found;
-  if (s.members.contains(session_id{to})) {
-    if (to != from.text) found.push_back(session_id{to});
-  } else {
-    for (const auto& [session, m] : s.members)
-      if (m.user.text == to && session != from) found.push_back(session);
-  }
-  if (found.empty()) return fail(errc::target_not_found);
-  if (found.size() > relay_targets_max)
-    return fail(errc::conflict, "that user is here with too many sessions; name one of them");
-  return found;
-}
-
-bool is_sha256(std::string_view hex) {
-  return hex.size() == 64 && hex.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-result<decided> decide_one(const room::state& s, const room::relay& c, const context& by) {
-  if (const auto who = caller(s, by); !who) return tl::make_unexpected(who.error());
-  if (c.payload.size() > relay_bytes_max)
-    return fail(errc::too_large,
-                "an offer, answer or candidate has at most " + std::to_string(relay_bytes_max) + " bytes");
-  if (c.payload.empty() || !is_utf8(c.payload)) return fail(errc::invalid, "the payload is empty or not valid UTF-8");
-  if (c.kind != relay_kind::candidate && !is_sha256(c.sha256)) return fail(errc::invalid, "a SHA-256 is needed");
-  const auto targets = targets_of(s, c.to, by.session);
-  if (!targets) return tl::make_unexpected(targets.error());
-  decided d;
-  for (const auto& to : *targets) {
-    if (c.kind == relay_kind::offer)
-      d.events.push_back(events::offer_relayed{by.user, by.session, to.text, c.payload.size(), c.sha256});
-    if (c.kind == relay_kind::answer)
-      d.events.push_back(events::answer_relayed{by.user, by.session, to.text, c.payload.size(), c.sha256});
-    d.signals.push_back(relay_signal{c.kind, by.user, by.session, to, c.payload});
-  }
+  if (const auto in = s.members.find(by.session); in != s.members.end())
+    d.events.push_back(leaving(s, in->first, in->second, s.members.size() - 1, c.reason));
+  else if (const auto at = s.waiting.find(by.session); at != s.waiting.end())
+    d.events.push_back(ended_knock(s, at->first, at->second, c.reason));
   return d;
 }
 
@@ -238,13 +220,45 @@ void apply(room::state& s, const events::room_opened& e, time_point when) {
   s.expires_at = e.expires_at;
   s.history = e.history;
   s.guests = e.guests;
+  s.admission = e.admission;
+  s.starts_at = e.starts_at;
 }
+
+/// Remembers a user, if need be in the place of the one decided on longest ago.
+void remember(std::map<user_id, room::remembered>& all, const user_id& user, version seq) {
+  all[user] = {seq};
+  if (all.size() <= room_remembered_max) return;
+  all.erase(std::min_element(all.begin(), all.end(),
+                             [](const auto& a, const auto& b) { return a.second.seq < b.second.seq; }));
+}
+void remove_for_good(room::state& s, const user_id& user) {
+  s.admitted.erase(user);
+  remember(s.removed, user, s.seq);
+}
+
 void apply(room::state& s, const events::joined& e, time_point when) {
+  s.waiting.erase(e.session);
   s.members[e.session] = member{e.user, e.name, e.guest, when, s.seq};
 }
 void apply(room::state& s, const events::left& e, time_point) {
   const auto who = s.members.extract(e.session);
   if (who && (e.reason == closed_left || e.reason == expired_left)) s.let_go[e.session] = who.mapped().joined_seq;
+  if (e.reason == "kicked") remove_for_good(s, e.user);
+}
+void apply(room::state& s, const events::knocked& e, time_point when) {
+  s.waiting[e.session] = member{e.user, e.name, e.guest, when, s.seq};
+}
+void apply(room::state& s, const events::knock_ended& e, time_point) {
+  s.waiting.erase(e.session);
+  if (e.reason == "kicked") remove_for_good(s, e.user);
+}
+void apply(room::state& s, const events::admitted& e, time_point) {
+  s.removed.erase(e.user);
+  remember(s.admitted, e.user, s.seq);
+}
+void apply(room::state& s, const events::room_changed& e, time_point) {
+  s.title = e.title;
+  s.starts_at = e.starts_at;
 }
 void apply(room::state& s, const events::room_closed& e, time_point) {
   s.closed = true;
@@ -253,17 +267,48 @@ void apply(room::state& s, const events::room_closed& e, time_point) {
 template <class Said> // messages, offers and answers change nobody's place
 void apply(room::state&, const Said&, time_point) {}
 
-void describe_room(json_writer& out, const room::state& s) {
+// --- answers ------------------------------------------------------------------------------------------------------
+
+void describe_room(json_writer& out, const room::state& s, const context& by) {
   out.field("roomId", s.id.text).field("displayId", s.display_id);
   if (!s.title.empty()) out.field("title", s.title);
-  out.field("hostId", s.host.text).field("capacity", s.capacity).field("createdAt", to_iso8601(s.opened_at));
+  if (s.starts_at) out.field("startsAt", to_iso8601(*s.starts_at));
+  out.field("hostId", s.host.text).field("isHost", by.user == s.host);
+  out.field("capacity", s.capacity).field("createdAt", to_iso8601(s.opened_at));
   if (s.expires_at) out.field("expiresAt", to_iso8601(*s.expires_at));
-  out.field("history", s.history).field("guests", s.guests).field("participantCount", s.members.size());
+  out.field("history", s.history).field("guests", s.guests).field("admission", s.admission);
+  out.field("participantCount", s.members.size());
+}
+
+void write_status(json_writer& out, const member& m) {
+  out.field("muted", m.status.muted).field("videoOff", m.status.video_off).field("handRaised", m.status.hand_raised);
+}
+
+void write_knocks(json_writer& out, const members& waiting) {
+  out.key("knocks").begin_array();
+  for (const auto& [session, m] : waiting) {
+    out.begin_object().field("userId", m.user.text).field("socketId", session.text).field("username", m.name);
+    out.field("name", m.name).field("guest", m.guest).field("timestamp", to_iso8601(m.joined_at)).end_object();
+  }
+  out.end_array();
+}
+
+void describe_joining(json_writer& out, const room::state& s, const context& by, version at) {
+  if (s.waiting.contains(by.session)) {
+    out.field("roomId", s.id.text).field("waiting", true);
+    return;
+  }
+  describe_room(out, s, by);
+  write_members(out, s.members, s.host, by.session, write_status);
+  if (s.admission == asking && by.user == s.host) write_knocks(out, s.waiting);
+  out.field("userId", by.user.text).field("sessionId", by.session.text).field("seq", at);
 }
 
 } // namespace
+} // namespace room_rules
 
 result<decision<room::event>> room::decide(const state& s, const command& c, const context& by) {
+  using namespace room_rules;
   const bool overdue = !s.closed && s.expires_at && *s.expires_at <= by.now;
   if (!overdue) return std::visit([&](const auto& one) { return decide_one(s, one, by); }, c);
   auto d = expire(s);
@@ -275,20 +320,33 @@ result<decision<room::event>> room::decide(const state& s, const command& c, con
 
 void room::evolve(state& s, const event& e, time_point when) {
   ++s.seq;
-  std::visit([&](const auto& one) { apply(s, one, when); }, e);
+  std::visit([&](const auto& one) { room_rules::apply(s, one, when); }, e);
+}
+
+void room::heed(state& s, const signal& shown) {
+  const auto* said = std::get_if<status_signal>(&shown);
+  const auto at = said ? s.members.find(said->session) : s.members.end();
+  if (at == s.members.end()) return;
+  auto& status = at->second.status;
+  status.muted = said->muted.value_or(status.muted);
+  status.video_off = said->video_off.value_or(status.video_off);
+  status.hand_raised = said->hand_raised.value_or(status.hand_raised);
+}
+
+bool room::may_rest(const state& s) {
+  return std::all_of(s.members.begin(), s.members.end(),
+                     [](const auto& m) { return m.second.status == member_status{}; });
 }
 
 std::string room::reply(const state& after, const command& c, const context& by, version at) {
   std::string text;
   json_writer out{text};
   out.begin_object();
-  if (std::holds_alternative<open>(c))
-    describe_room(out, after);
-  else if (std::holds_alternative<join>(c)) {
-    describe_room(out, after);
-    write_members(out, after.members, after.host, by.session);
-    out.field("userId", by.user.text).field("sessionId", by.session.text).field("seq", at);
-  } else if (const auto* sent = std::get_if<send>(&c)) {
+  if (std::holds_alternative<open>(c) || std::holds_alternative<change>(c))
+    room_rules::describe_room(out, after, by);
+  else if (std::holds_alternative<join>(c))
+    room_rules::describe_joining(out, after, by, at);
+  else if (const auto* sent = std::get_if<send>(&c)) {
     out.field("id", sent->message.id.text).field("roomId", after.id.text).field("seq", at);
     out.field("timestamp", to_iso8601(by.now));
   } else if (!after.id.empty())

@@ -2,6 +2,14 @@
 // A room: a meeting or one-time chat, with signaling (stream `room/<roomId>`, the id in lower case). Short-lived: it
 // closes when its host says so or its durable timer fires, and a closed room stays closed.
 //
+// Where admission is "ask", whoever is not the host waits at the door: a session that knocked is no member, and nothing
+// of the room reaches it until the host lets its user in. Whom the host let in comes in again without knocking; whom
+// the host removed (kick), in any room, does not until the host lets them in. A wait is as durable as a membership, and
+// ends once: with the session's joining, or with `knock-ended`.
+//
+// What members last said of themselves (muted, video off, hand raised) is shown to who joins late and never stored: a
+// restart of the server, or a commit that fails, forgets it until they say it again.
+//
 // Time decides, not the timer: a command that finds the room past `expires_at` ends it there and then, as the timer
 // would have, and is refused with errc::room_expired (leave and close are content with that). A room that opened with
 // its first join has no expiry: it lives on empty, so that a shared link still works tomorrow, and costs nothing but
@@ -13,6 +21,7 @@
 #include "events/gathering_events.hpp"
 
 #include <map>
+#include <optional>
 #include <variant>
 
 namespace parley::domain {
@@ -22,10 +31,17 @@ inline constexpr std::uint32_t room_capacity_default = 1000;
 inline constexpr std::size_t title_bytes_max = 256;
 inline constexpr std::size_t relay_bytes_max = 64 * 1024; ///< an SDP body or candidate, as JSON text
 inline constexpr std::size_t relay_targets_max = 32;      ///< sessions of one user that a relay reaches
+inline constexpr std::size_t room_waiting_max = 100;      ///< sessions at the door of one room
+inline constexpr std::size_t room_remembered_max = 1000;  ///< users let in, and users removed; the oldest is forgotten
+inline constexpr std::size_t emoji_bytes_max = 64;
 inline constexpr std::chrono::seconds room_lifetime_min{1}, room_lifetime_max{std::chrono::hours{24 * 365}};
 
 struct room {
   using member = domain::member;
+  /// A user the host decided on, by the seq of that.
+  struct remembered {
+    version seq = 0;
+  };
   struct state {
     room_id id; ///< empty: never opened
     std::string display_id;
@@ -36,11 +52,16 @@ struct room {
     std::optional<time_point> expires_at;
     std::string history;
     bool guests = true;
+    std::string admission; ///< open, ask
+    std::optional<time_point> starts_at;
     bool closed = false;
     std::string close_reason;
     domain::members members;
-    std::map<session_id, version> let_go; ///< who was present when it closed, and the seq of their joining
-    version seq = 0;                      ///< of the last event
+    domain::members waiting;                ///< sessions at the door; their `joined_at` and seq are those of the knock
+    std::map<user_id, remembered> admitted; ///< let in by the host, in rooms that ask
+    std::map<user_id, remembered> removed;  ///< kicked, and not let in since
+    std::map<session_id, version> let_go;   ///< who was present when it closed, and the seq of their joining
+    version seq = 0;                        ///< of the last event
   };
 
   /// Repeated by the host with the same content: no event. errc::conflict for anything else under this id.
@@ -52,10 +73,14 @@ struct room {
     std::optional<std::chrono::seconds> lifetime;
     std::string history = "kept";
     bool guests = true;
+    std::string admission = "open"; ///< open, ask
+    std::optional<time_point> starts_at;
   };
   /// A member that joins again changes nothing and is answered as the first time. An unknown room opens when
-  /// `open_if_absent`; else errc::room_not_found. errc::room_full, errc::guests_not_allowed,
-  /// errc::room_closed/_expired; whoever was present when it closed is dismissed once more, as it may not know.
+  /// `open_if_absent`; else errc::room_not_found. errc::room_full (of a room that asks: too many wait),
+  /// errc::guests_not_allowed, errc::forbidden for whom the host removed. errc::room_closed/_expired; whoever was
+  /// present when it closed is dismissed once more, as it may not know. Where the room asks, who is not let in yet
+  /// waits, and is answered {roomId, waiting: true}; asked again, nothing changes.
   struct join {
     room_id id;
     std::string display_id;
@@ -64,7 +89,7 @@ struct room {
     /// Asked by a session that came back and does not know whether it is a member: errc::not_member when it is not.
     bool returning = false;
   };
-  /// Leaves with the caller's session. Never refused, whatever became of the room. Not a member: no event.
+  /// Leaves with the caller's session, or ends its wait. Never refused, whatever became of the room. Neither: no event.
   struct leave {
     std::string reason = "left";
   };
@@ -83,23 +108,62 @@ struct room {
   struct typing {
     bool is_typing = false;
   };
-  struct close {}; ///< by the host only
+  /// What the caller says of itself; what is not given stays as it was.
+  struct show_status {
+    std::optional<bool> muted, video_off, hand_raised;
+  };
+  struct react {
+    std::string emoji; ///< 1 to emoji_bytes_max bytes of UTF-8; errc::invalid
+  };
+
+  // --- by the host; errc::forbidden to everybody else (room_host.cpp)
+  // -------------------------------------------------
+  //
+  // A target is the id of a session here or at the door, which stands for its user, or a user's id.
+  // errc::target_not_found for whom the command does not concern.
+
+  /// Lets in who waits, with every session that does, and whom the host removed. Let in already: no event.
+  /// errc::room_full when not all of those sessions fit.
+  struct admit {
+    std::string target;
+  };
+  /// Sends away who waits. They may knock again.
+  struct deny {
+    std::string target;
+  };
+  /// Removes a user, with every session here or at the door. Nobody removes the host: errc::invalid.
+  struct kick {
+    std::string target;
+  };
+  /// errc::invalid as `open`. What is not given stays; a time that is given as none is taken away.
+  struct change {
+    std::optional<std::string> title;
+    std::optional<std::optional<time_point>> starts_at;
+  };
+  struct close {};
   struct timer_fired {
     std::string what; ///< expiry
   };
 
-  using command = std::variant<open, join, leave, send, relay, typing, close, timer_fired>;
+  using command = std::variant<open, join, leave, send, relay, typing, show_status, react, admit, deny, kick, change,
+                               close, timer_fired>;
   using event = events::room_event;
   static constexpr std::string_view family = "room";
-  static constexpr int snapshot_schema = 3; ///< 1 did not know the seq of each joining, 2 not who was let go
+  static constexpr int snapshot_schema = 3; ///< 2 did not know who waits, was let in, removed or let go at the end
 
   [[nodiscard]] static result<decision<event>> decide(const state& s, const command& c, const context& by);
   static void evolve(state& s, const event& e, time_point when);
-  /// open: {roomId, displayId, title?, hostId, capacity, createdAt, expiresAt?, history, guests, participantCount};
-  /// join: the same and {users: [{id, socketId, userId, username, name, isHost, guest, joinedAt}], participants:
-  /// (same), userId, sessionId, seq}; send: {id, roomId, seq, timestamp}; leave, close, typing, relay: {roomId}. roomId
-  /// is the stream's key (absent when a room that never opened is left), displayId the id as its opener wrote it. `id`
-  /// and `socketId` of a user are its session's id.
+  /// Of a signal that is shown: the state may keep it until the entity leaves memory; no event, and in no snapshot.
+  static void heed(state& s, const signal& shown);
+  /// False while something is kept that only this state knows, and somebody present would miss it.
+  [[nodiscard]] static bool may_rest(const state& s);
+  /// open, change: {roomId, displayId, title?, startsAt?, hostId, isHost, capacity, createdAt, expiresAt?, history,
+  /// guests, admission, participantCount}; join: the same and {users: [{id, socketId, userId, username, name, isHost,
+  /// guest, joinedAt, muted, videoOff, handRaised}], participants: (same), userId, sessionId, seq}, and to the host of
+  /// a room that asks {knocks: [{userId, socketId, username, name, guest, timestamp}]}; join that waits: {roomId,
+  /// waiting: true}; send: {id, roomId, seq, timestamp}; all others: {roomId}. roomId is the stream's key (absent when
+  /// a room that never opened is left), displayId the id as its opener wrote it. `id` and `socketId` of a user are its
+  /// session's id.
   [[nodiscard]] static std::string reply(const state& after, const command& c, const context& by, version at);
   [[nodiscard]] static std::string snapshot(const state& s);
   [[nodiscard]] static result<state> restore(std::string_view snapshot);

@@ -4,6 +4,7 @@
 #include "events/clock.hpp"
 #include "events/ids.hpp"
 
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -25,6 +26,30 @@ struct relay_signal {
   session_id session; ///< from
   session_id to;
   std::string payload; ///< JSON value as text, as the client sent it
+};
+
+/// What a member says of itself; what is not given is as it was.
+struct status_signal {
+  user_id user;
+  session_id session;
+  std::string name;
+  std::optional<bool> muted, video_off, hand_raised;
+};
+
+struct reaction_signal {
+  user_id user;
+  session_id session;
+  std::string name;
+  std::string emoji;
+};
+
+/// Somebody has been waiting at the door since before the host's session `to` came.
+struct knock_signal {
+  user_id user;       ///< who waits
+  session_id session; ///< who waits
+  session_id to;
+  std::string name;
+  bool guest = false;
 };
 
 /// A person came online, went away from their devices, or went: to the inbox of each contact.
@@ -66,6 +91,18 @@ struct call_signal {
   std::string payload; ///< the offer, answer or candidate: JSON value as text
 };
 
+/// Something a moderator did to somebody who is not in the lounge just now, to their inbox.
+struct moderation_signal {
+  user_id user; ///< the moderator
+  session_id session;
+  lounge_id lounge;
+  action_id id;
+  std::string action;
+  user_id target;
+  std::string reason;
+  std::optional<time_point> until;
+};
+
 enum class booking_news { requested, status_changed, availability_changed, location };
 
 /// About a booking or a calendar, to the inbox of a party: what is only worth knowing now. Lasting news are notices
@@ -79,8 +116,8 @@ struct booking_signal {
 
 /// Told to everybody in the place, or of the inbox, except the session it comes from; one with `to` reaches that
 /// session only. Every signal has `session`.
-using signal = std::variant<typing_signal, relay_signal, presence_signal, direct_typing_signal, read_signal,
-                            call_signal, booking_signal>;
+using signal = std::variant<typing_signal, relay_signal, status_signal, reaction_signal, knock_signal, presence_signal,
+                            direct_typing_signal, read_signal, call_signal, moderation_signal, booking_signal>;
 
 /// The one session that is meant; null: all.
 [[nodiscard]] inline const session_id* directed_to(const signal& s) {

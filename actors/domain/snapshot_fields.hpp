@@ -5,6 +5,7 @@
 #include "actors/domain/member.hpp"
 #include "events/json_writer.hpp"
 
+#include <deque>
 #include <limits>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -62,6 +63,17 @@ private:
   static void write(json_writer& out, const std::set<Id>& v) {
     out.begin_array();
     for (const auto& each : v) write(out, each);
+    out.end_array();
+  }
+  template <class T>
+  static void write(json_writer& out, const std::deque<T>& v) {
+    out.begin_array();
+    for (const auto& each : v) {
+      out.begin_object();
+      snapshot_writer fields{out};
+      describe(fields, each);
+      out.end_object();
+    }
     out.end_array();
   }
   /// As a list, each with its key: an object's keys would need escaping.
@@ -154,6 +166,16 @@ private:
     for (const auto& each : in) {
       Id one;
       if (!read(each, one) || !v.insert(std::move(one)).second) return false;
+    }
+    return true;
+  }
+  template <class T>
+  static bool read(const json& in, std::deque<T>& v) {
+    if (!in.is_array()) return false;
+    for (const auto& each : in) {
+      snapshot_reader fields{each};
+      describe(fields, v.emplace_back());
+      if (!fields.complete()) return false;
     }
     return true;
   }

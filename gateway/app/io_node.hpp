@@ -9,6 +9,7 @@
 #include "gateway/rest/rest_api.hpp"
 #include "projections/booking_queries.hpp"
 #include "projections/market_queries.hpp"
+#include "projections/moderation_queries.hpp"
 #include "projections/people_queries.hpp"
 #include "projections/queries.hpp"
 
@@ -38,6 +39,7 @@ struct io_node {
   hub topics;
   question_desk desk;
   queries reads{desk};
+  moderation_queries moderation{desk};
   booking_queries bookings{desk};
   market_queries market{desk};
   people_queries people{desk};

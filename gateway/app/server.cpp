@@ -241,6 +241,7 @@ rest_dependencies server::parts::rest_of(io_node& node) {
   const auto seen = [this] { return observed{*log, writer, entities, progress, *net, nodes}; };
   return {*node.entities,
           node.reads,
+          node.moderation,
           node.people,
           node.market,
           node.bookings,

@@ -17,7 +17,7 @@ namespace parley::gateway {
 /// A few names of one field, the preferred first.
 class names {
 public:
-  static constexpr std::size_t count_max = 6;
+  static constexpr std::size_t count_max = 8;
   constexpr names(std::initializer_list<std::string_view> list)
     : count_{list.size()} {
     std::copy(list.begin(), list.end(), all_.begin());

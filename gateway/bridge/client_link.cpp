@@ -191,7 +191,7 @@ void client_link::leave_session(bool clean) {
 void client_link::greet(const greeting& g) {
   if (!connection_) return;
   phase_ = phase::live;
-  if (!std::exchange(attached_to_hub_, true)) hub_.attach(connection_, session_);
+  if (!std::exchange(attached_to_hub_, true)) hub_.attach(connection_, session_, g.user);
   places_ = {g.places.begin(), g.places.end()};
   std::string body;
   json_writer out{body};
@@ -238,6 +238,8 @@ void client_link::joined(const stream_id& place, const std::string& body) {
   if (!connection_ || !is_shown(place)) return;
   const bool is_room = place.family() == domain::room::family;
   connection_->push(is_room ? "room-joined" : "lounge-joined", {}, body);
+  // The others learn of each other by user-joined and user-left.
+  if (place.family() == domain::lounge::family) connection_->push("user-list", {}, body);
 }
 
 void client_link::left(const stream_id& place) {
@@ -249,6 +251,10 @@ void client_link::left(const stream_id& place) {
   json_writer out{body};
   write_place(out, place);
   connection_->push(is_room ? "room-left" : "lounge-left", {}, body);
+}
+
+void client_link::tell(std::string_view event, const std::string& body) {
+  if (connection_) connection_->push(event, {}, body);
 }
 
 void client_link::close(close_reason why) {

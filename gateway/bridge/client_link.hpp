@@ -81,6 +81,7 @@ public:
   void unsubscribe(const stream_id& topic, version up_to);
   void joined(const stream_id& place, const std::string& body);
   void left(const stream_id& place);
+  void tell(std::string_view event, const std::string& body);
   void close(close_reason why);
 
 private:

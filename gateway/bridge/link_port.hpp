@@ -42,6 +42,9 @@ public:
   void left(const stream_id& place) override {
     on_loop([place](client_link& link) { link.left(place); });
   }
+  void tell(std::string_view event, const std::string& body) override {
+    on_loop([event = std::string{event}, body](client_link& link) { link.tell(event, body); });
+  }
   void close(close_reason why) override {
     on_loop([why](client_link& link) { link.close(why); });
   }

@@ -53,11 +53,7 @@ result<client_request> typing(const asked& a) {
 result<client_request> relay(const asked& a, domain::relay_kind kind) {
   auto to = a.given.text_or_number(target_names);
   if (!to) return pass(std::move(to.error()));
-  auto where = [&]() -> result<place> {
-    if (const auto* id = a.given.find(room_names)) return room_of(*id);
-    if (const auto* id = a.given.leading(); id && !id->is_null()) return room_of(*id);
-    return only_room(a.who);
-  }();
+  auto where = addressed_room(a);
   if (!where) return pass(std::move(where.error()));
   auto payload = body_of(a.given, kind);
   if (!payload) return pass(std::move(payload.error()));
@@ -70,9 +66,55 @@ result<client_request> relay(const asked& a, domain::relay_kind kind) {
 result<client_request> offer(const asked& a) { return relay(a, domain::relay_kind::offer); }
 result<client_request> answer(const asked& a) { return relay(a, domain::relay_kind::answer); }
 
+// --- what members show of themselves --------------------------------------------------------------------------------
+
+/// {roomId?, muted?, videoOff?, handRaised?}
+result<client_request> status(const asked& a) {
+  auto where = addressed_room(a);
+  if (!where) return pass(std::move(where.error()));
+  room::show_status shown;
+  for (const auto& [name, member] : {std::pair{"muted", &room::show_status::muted},
+                                     {"videoOff", &room::show_status::video_off},
+                                     {"handRaised", &room::show_status::hand_raised}}) {
+    auto flag = a.given.flag({name});
+    if (!flag) return pass(std::move(flag.error()));
+    shown.*member = *flag;
+  }
+  return tell(where->stream, room::command{shown});
+}
+
+/// {roomId?, emoji}, (roomId, emoji), or a bare emoji.
+result<client_request> reaction(const asked& a) {
+  auto where = addressed_room(a);
+  if (!where) return pass(std::move(where.error()));
+  auto emoji = a.given.text({"emoji", "reaction"});
+  if (!emoji) return pass(std::move(emoji.error()));
+  if (const auto* bare = a.given.value(); !*emoji && bare && bare->is_string()) *emoji = bare->get<std::string>();
+  if (!*emoji) return fail(errc::malformed, "emoji is missing");
+  return tell(where->stream, room::command{room::react{std::move(**emoji)}});
+}
+
+// --- what a host does -----------------------------------------------------------------------------------------------
+
+/// {roomId?, userId}, (roomId, userId), or a bare id.
+template <class Command>
+result<client_request> about_somebody(const asked& a) {
+  auto where = addressed_room(a);
+  if (!where) return pass(std::move(where.error()));
+  auto target = person_in(a.given);
+  if (!target) return pass(std::move(target.error()));
+  return tell(where->stream, room::command{Command{std::move(*target)}});
+}
+
+result<client_request> admit(const asked& a) { return about_somebody<room::admit>(a); }
+result<client_request> deny(const asked& a) { return about_somebody<room::deny>(a); }
+result<client_request> kick(const asked& a) { return about_somebody<room::kick>(a); }
+
 constexpr std::array words{
     word{"join-room", join_room}, word{"leave-room", leave_room}, word{"typing", typing},
-    word{"offer", offer},         word{"answer", answer},
+    word{"offer", offer},         word{"answer", answer},         word{"status", status},
+    word{"reaction", reaction},   word{"admit", admit},           word{"deny", deny},
+    word{"kick", kick},
 };
 
 } // namespace

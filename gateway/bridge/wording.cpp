@@ -163,6 +163,21 @@ result<place> addressed(const asked& a, usual otherwise) {
   return only_room(a.who);
 }
 
+result<place> addressed_room(const asked& a) {
+  if (const auto* id = a.given.find(room_names)) return room_of(*id);
+  if (const auto* id = a.given.leading(); id && !id->is_null()) return room_of(*id);
+  return only_room(a.who);
+}
+
+result<std::string> person_in(const arguments& given) {
+  auto id = given.text_or_number(person_names);
+  if (!id) return pass(std::move(id.error()));
+  if (*id) return std::move(**id);
+  const auto* bare = given.value();
+  if (!bare || bare->is_object() || bare->is_null()) return fail(errc::malformed, "userId is missing");
+  return id_text(*bare, "userId");
+}
+
 const json* named_place(const arguments& given, names fields) {
   if (const auto* id = given.find(fields)) return id;
   if (const auto* id = given.leading(); id && !id->is_null()) return id;

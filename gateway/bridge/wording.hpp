@@ -14,6 +14,9 @@ inline constexpr names room_names{"roomId", "room", "roomCode", "code"};
 inline constexpr names lounge_names{"loungeId", "lounge"};
 inline constexpr names receiver_names{"receiverId", "recipientId"};
 inline constexpr names target_names{"to", "target", "targetId", "targetUserId", "targetSocketId", "toUserId"};
+/// A word about somebody else: here a user's id is no claim of who speaks.
+inline constexpr names person_names{"to",       "target", "targetId", "targetUserId", "targetSocketId",
+                                    "toUserId", "userId", "socketId"};
 
 struct asked {
   const arguments& given;
@@ -55,6 +58,11 @@ enum class usual { room, lounge };
 /// The place a message or typing addresses: by its fields whatever the event's name, then by a leading id, then the
 /// only place the speaker is in.
 [[nodiscard]] result<place> addressed(const asked& a, usual otherwise);
+/// The room of what is said to rooms alone: a field, a leading id, or the only room the speaker is in.
+[[nodiscard]] result<place> addressed_room(const asked& a);
+/// Whom a word is about: a field under any of a person's names, or the value that follows the place's id, or stands
+/// alone. errc::malformed when nobody is named.
+[[nodiscard]] result<std::string> person_in(const arguments& given);
 /// A place that is entered or left: a field, a leading id, or a bare id; null: none is named.
 [[nodiscard]] const nlohmann::json* named_place(const arguments& given, names fields);
 /// 1 to 128 bytes, trimmed, without control characters and '/'.

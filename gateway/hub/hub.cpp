@@ -134,7 +134,7 @@ void hub::state::deliver(subscription& s, run& r) {
   }
   if (!owed && !r.has_signals()) return;
   const auto& e = r.in(s.who.line->framing(), counted.encoded);
-  if (r.has_signals())
+  if (r.is_selective())
     queue_chosen(s, r, e, owed);
   else
     queue_slice(s.who, e, e.offsets[s.next - r.first_seq()], e.offsets.back());
@@ -147,7 +147,8 @@ void hub::state::queue_chosen(subscription& s, const run& r, const encoded_run& 
   std::size_t begin = 0, end = 0;
   for (std::size_t i = 0; i < r.items().size(); ++i) {
     const auto& item = r.items()[i];
-    const bool chosen = item.seq == 0 ? *item.told_not != s.who.session : owed && item.seq >= s.next;
+    const bool is_due = item.seq == 0 ? *item.told_not != s.who.session : owed && item.seq >= s.next;
+    const bool chosen = is_due && item.shown && is_for(*item.shown, s.who);
     if (!chosen) continue;
     if (e.offsets[i] != end) {
       queue_slice(s.who, e, begin, end);
@@ -183,13 +184,14 @@ hub::hub(refill_source& log, limits bounds)
   : state_{std::make_shared<state>(log, bounds)} {}
 hub::~hub() = default;
 
-void hub::attach(std::shared_ptr<connection> c, session_id session) {
+void hub::attach(std::shared_ptr<connection> c, session_id session, user_id user) {
   const auto id = c->ref().id;
   auto& m = state_->members[id];
   PARLEY_ASSERT(!m);
   m = std::make_unique<state::member>();
   m->line = std::move(c);
   m->session = std::move(session);
+  m->user = std::move(user);
   state_->sessions.emplace(m->session, m.get());
 }
 

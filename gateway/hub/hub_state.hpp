@@ -43,6 +43,7 @@ struct hub::state : std::enable_shared_from_this<hub::state> {
   struct member {
     std::shared_ptr<connection> line;
     session_id session;
+    user_id user;
     bool ping_out = false;
     partings parted;
     std::vector<std::unique_ptr<subscription>> places; // few: domain::places_max
@@ -101,7 +102,10 @@ struct hub::state : std::enable_shared_from_this<hub::state> {
   /// The durable ones are in the log; only the signals are not.
   void read_instead(topic& t, std::vector<publication_ptr> pending);
   void deliver(subscription& s, run& r);
-  /// Signals in between: each item is asked, neighbours leave as one slice.
+  [[nodiscard]] static bool is_for(const presented& shown, const member& m) {
+    return shown.only_for.empty() || shown.only_for == m.user;
+  }
+  /// Signals in between, or what only some are told: each item is asked, neighbours leave as one slice.
   void queue_chosen(subscription& s, const run& r, const encoded_run& e, bool owed);
   static void queue_slice(member& m, const encoded_run& e, std::size_t begin, std::size_t end);
   void deliver_directed(const publication_ptr& p);

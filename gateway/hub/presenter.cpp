@@ -103,6 +103,51 @@ struct shower {
     return presented{expired ? "room-expired" : "room-closed", {}, b.timestamp().end_durable()};
   }
 
+  std::optional<presented> operator()(const events::room_changed& e) const {
+    auto b = body(e.title.size());
+    b.place().json().field("title", e.title);
+    if (e.starts_at)
+      b.json().field("startsAt", to_iso8601(*e.starts_at));
+    else
+      b.json().key("startsAt").null();
+    b.json().field("by", e.by.text);
+    return presented{"room-changed", {}, b.timestamp().end_durable()};
+  }
+
+  std::optional<presented> operator()(const events::knocked& e) const {
+    auto b = body(2 * e.name.size());
+    b.person(e.user, e.session, e.name).json().field("guest", e.guest);
+    return presented{"knock", {}, b.place().timestamp().end_durable(), e.host};
+  }
+
+  std::optional<presented> operator()(const events::knock_ended& e) const {
+    auto b = body(0);
+    b.json().field("userId", e.user.text).field("socketId", e.session.text);
+    b.place().json().field("reason", e.reason);
+    return presented{"knock-ended", {}, b.timestamp().end_durable(), e.host};
+  }
+
+  std::optional<presented> operator()(const domain::knock_signal& s) const {
+    auto b = body(2 * s.name.size());
+    b.person(s.user, s.session, s.name).json().field("guest", s.guest);
+    return presented{"knock", {}, b.place().timestamp().end()};
+  }
+
+  std::optional<presented> operator()(const domain::status_signal& s) const {
+    auto b = body(2 * s.name.size());
+    b.person(s.user, s.session, s.name);
+    if (s.muted) b.json().field("muted", *s.muted);
+    if (s.video_off) b.json().field("videoOff", *s.video_off);
+    if (s.hand_raised) b.json().field("handRaised", *s.hand_raised);
+    return presented{"status", {}, b.place().end()};
+  }
+
+  std::optional<presented> operator()(const domain::reaction_signal& s) const {
+    auto b = body(2 * s.name.size() + s.emoji.size());
+    b.person(s.user, s.session, s.name).json().field("emoji", s.emoji);
+    return presented{"reaction", {}, b.place().end()};
+  }
+
   std::optional<presented> operator()(const domain::typing_signal& s) const {
     auto b = body(s.name.size());
     b.place().json().field("userId", s.user.text).field("socketId", s.session.text);
@@ -121,13 +166,79 @@ struct shower {
     return presented{"ice-candidate-received", "ice-candidate", from(b, s)};
   }
 
-  /// What is logged but not shown: a place's opening, and that something was relayed.
+  // --- moderation of lounges: all members see it ---
+
+  std::optional<presented> operator()(const events::lounge_changed& e) const {
+    auto b = body(e.name.size() + e.topic.size());
+    b.place().json().field("name", e.name).field("topic", e.topic).field("slowModeSeconds", e.slow_mode_seconds);
+    b.json().field("by", e.by.text);
+    return presented{"lounge-changed", {}, b.timestamp().end_durable()};
+  }
+
+  std::optional<presented> operator()(const events::role_changed& e) const {
+    auto b = body(0);
+    b.place().json().field("userId", e.user.text).field("role", e.role).field("by", e.by.text);
+    return presented{"role-changed", {}, b.timestamp().end_durable()};
+  }
+
+  std::optional<presented> operator()(const events::moderation_action& e) const {
+    auto b = body(e.reason.size() + e.rule.size());
+    b.place();
+    moderated(b, e.id, e.action, e.target, e.reason, e.until).field("by", e.by.text);
+    if (!e.rule.empty()) b.json().field("rule", e.rule);
+    if (!e.message.empty()) b.json().field("messageId", e.message.text).field("messageSeq", e.message_seq);
+    return presented{"moderation", {}, b.timestamp().end_durable()};
+  }
+
+  /// What ended by itself is shown as what somebody would have done to end it.
+  std::optional<presented> operator()(const events::moderation_expired& e) const {
+    auto b = body(0);
+    b.place();
+    moderated(b, e.id, undoing(e.action), e.target, "expired", {});
+    return presented{"moderation", {}, b.timestamp().end_durable()};
+  }
+
+  std::optional<presented> operator()(const events::moderation_reversed& e) const {
+    auto b = body(e.reason.size());
+    const auto action = e.lifted ? undoing(e.action) : std::string_view{"reversed"};
+    b.place();
+    moderated(b, e.id, action, e.target, e.reason, {}).field("of", e.action).field("by", e.by.text);
+    return presented{"moderation", {}, b.timestamp().end_durable()};
+  }
+
+  std::optional<presented> operator()(const domain::moderation_signal& s) const {
+    auto b = body(s.reason.size());
+    b.json().field("loungeId", s.lounge.text);
+    moderated(b, s.id, s.action, s.target, s.reason, s.until).field("by", s.user.text);
+    return presented{"moderation", {}, b.end()};
+  }
+
+  std::optional<presented> operator()(const events::message_deleted& e) const {
+    auto b = body(0);
+    b.json().field("id", e.message.text).field("messageId", e.message.text).field("messageSeq", e.message_seq);
+    b.place().json().field("by", e.by.text);
+    return presented{"message-deleted", {}, b.timestamp().end_durable()};
+  }
+
+  /// What is logged but not shown: appeals, a place's opening, that something was relayed, and that a user was let in
+  /// (their joining says so).
   template <class Event>
   std::optional<presented> operator()(const Event&) const {
     return std::nullopt;
   }
 
 private:
+  static std::string_view undoing(std::string_view action) { return action == "mute" ? "unmute" : "unban"; }
+  static json_writer& moderated(body_writer& b, const action_id& id, std::string_view action, const user_id& target,
+                                std::string_view reason, const std::optional<time_point>& until) {
+    b.json().field("actionId", id.text).field("action", action).field("targetId", target.text);
+    b.json().field("reason", reason);
+    if (until)
+      b.json().field("until", to_iso8601(*until));
+    else
+      b.json().key("until").null();
+    return b.json();
+  }
   /// A candidate carries no `sdp`: receivers tell the two apart by it.
   static presented described(body_writer& b, const domain::relay_signal& s, std::string_view kind,
                              std::string_view name) {
@@ -143,7 +254,8 @@ private:
 } // namespace
 
 std::optional<presented> present(const publication& p) {
-  if (p.topic.family() == "inbox") return present_to_person(p);
+  if (p.topic.family() == "inbox")
+    if (auto shown = present_to_person(p)) return shown;
   const shower show{p, p.topic.family() == "room"};
   if (const auto* signal = std::get_if<domain::signal>(&p.what)) return std::visit(show, *signal);
   const auto& what = std::get<event>(p.what);

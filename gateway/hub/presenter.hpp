@@ -13,6 +13,7 @@ namespace parley::gateway {
 struct presented {
   std::string_view name, alias; ///< alias empty: none
   std::string body;
+  user_id only_for{}; ///< told to this user alone; empty: to everybody who follows
 };
 
 /// None for events that are not shown to members.

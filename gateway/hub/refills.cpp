@@ -85,7 +85,7 @@ void hub::state::take_page(subscription& s, const std::vector<record>& page) {
     auto what = r.version == next ? content_of(r) : fail(errc::corrupt, "a stream has a gap");
     if (!what) return read_failed(s, {errc::corrupt, {}});
     const publication p{t.id, r.version, r.time, std::move(*what)};
-    if (const auto shown = present(p)) {
+    if (const auto shown = present(p); shown && is_for(*shown, s.who)) {
       append_push_frames(*frames, s.who.line->framing(), *shown, scratch);
       ++counted.encoded;
       ++counted.refilled;

@@ -28,6 +28,8 @@ run::run(std::span<const publication_ptr> published, std::size_t bytes_max) {
   std::size_t bytes = 0;
   for (const auto& p : published) {
     items_.push_back({present(*p), p->seq, own_session(*p)});
+    const auto& last = items_.back();
+    selective_ = selective_ || last.told_not != nullptr || (last.shown && !last.shown->only_for.empty());
     if (p->seq == 0) {
       ++signals_;
     } else {

@@ -35,6 +35,8 @@ public:
   [[nodiscard]] std::size_t taken() const noexcept { return items_.size(); }
   [[nodiscard]] const std::vector<item>& items() const noexcept { return items_; }
   [[nodiscard]] bool has_signals() const noexcept { return signals_ != 0; }
+  /// Not everything in it is for everybody.
+  [[nodiscard]] bool is_selective() const noexcept { return selective_; }
   [[nodiscard]] version first_seq() const noexcept { return first_seq_; } ///< 0: signals only
   [[nodiscard]] version last_seq() const noexcept { return last_seq_; }
   /// How many of the durable items from `seq` on are shown to members at all.
@@ -48,6 +50,7 @@ private:
   std::vector<encoded_run> encodings_;  // one a framing: a handful
   std::size_t signals_ = 0, shown_ = 0; ///< shown: of the durable ones
   version first_seq_ = 0, last_seq_ = 0;
+  bool selective_ = false;
 };
 
 } // namespace parley::gateway

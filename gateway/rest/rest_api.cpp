@@ -82,6 +82,8 @@ void add_client_routes(router& to) {
   add_room_routes(to);
   add_meeting_routes(to);
   add_lounge_routes(to);
+  add_moderation_routes(to);
+  add_report_routes(to);
   add_people_routes(to);
   add_listing_routes(to);
   add_purchase_routes(to);

@@ -14,6 +14,7 @@
 #include "gateway/rest/exchange.hpp"
 #include "projections/booking_reads.hpp"
 #include "projections/market_reads.hpp"
+#include "projections/moderation_reads.hpp"
 #include "projections/people_reads.hpp"
 #include "projections/read_models.hpp"
 
@@ -74,11 +75,12 @@ struct rest_operations {
 };
 
 struct rest_dependencies {
-  parley::entities& entities; ///< answers on this loop
-  read_models& reads;         ///< of this loop
-  people_reads& people;       ///< likewise
-  market_reads& market;       ///< likewise
-  booking_reads& bookings;    ///< likewise
+  parley::entities& entities;   ///< answers on this loop
+  read_models& reads;           ///< of this loop
+  moderation_reads& moderation; ///< likewise
+  people_reads& people;         ///< likewise
+  market_reads& market;         ///< likewise
+  booking_reads& bookings;      ///< likewise
   const token_service& tokens;
   password_hasher& passwords;
   const clock_source& clock;

@@ -6,6 +6,20 @@ namespace parley::gateway {
 
 using domain::room;
 
+namespace {
+
+constexpr std::size_t starts_at_bytes_max = 64;
+
+std::optional<time_point> read_start(fields& f) {
+  const auto text = f.optional_text("startsAt", starts_at_bytes_max);
+  if (text.empty()) return std::nullopt;
+  const auto time = parse_iso8601(text);
+  if (!time) f.refuse(errc::invalid, "startsAt must be an ISO 8601 time");
+  return time ? std::optional{*time} : std::nullopt;
+}
+
+} // namespace
+
 result<room::open> read_opening(const nlohmann::json& body) {
   fields f{body};
   room::open o;
@@ -20,8 +34,25 @@ result<room::open> read_opening(const nlohmann::json& body) {
     o.history = std::move(history);
   }
   if (const auto guests = f.optional_flag("guests")) o.guests = *guests;
+  if (auto admission = f.optional_text("admission", 16); !admission.empty()) {
+    if (admission != "open" && admission != "ask") f.refuse(errc::invalid, "admission must be open or ask");
+    o.admission = std::move(admission);
+  }
+  o.starts_at = read_start(f);
   if (f.refusal()) return tl::make_unexpected(*f.refusal());
   return o;
+}
+
+void change_room(const call_ptr& c, shape shaped) {
+  const auto& named = c->captured.at(0);
+  if (!is_readable_id(named)) return c->refuse({errc::room_not_found, {}, 0});
+  fields f{c->body};
+  room::change change;
+  const auto given = [&](const char* name) { return c->body.find(name) != c->body.end(); };
+  if (given("title")) change.title = f.optional_text("title", domain::title_bytes_max);
+  if (given("startsAt")) change.starts_at = read_start(f);
+  if (f.refusal()) return c->refuse(*f.refusal());
+  write<room>(c, make_stream(room::family, room_id_of(named).text), std::move(change), std::move(shaped));
 }
 
 void open_room(const call_ptr& c, room::open command, shape shaped) {

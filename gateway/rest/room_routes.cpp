@@ -1,7 +1,8 @@
-// POST /api/rooms, GET and DELETE /api/rooms/:roomId, its users and messages.
+// POST /api/rooms, GET, PATCH and DELETE /api/rooms/:roomId, its users and messages.
 //
 // A room's id is what admits to it: whoever knows the id may look, as they could come in; where guests may not come in,
-// only somebody signed in reads.
+// only somebody signed in reads. Where the host is asked, who is there and what they say is for the host and for whom
+// the host let in; anybody else is shown what one sees at a door.
 
 #include "gateway/rest/conditions.hpp"
 #include "gateway/rest/room_opening.hpp"
@@ -12,19 +13,24 @@ namespace {
 
 using domain::room;
 
-void create(const call_ptr& c) {
-  auto opening = read_opening(c->body);
-  if (!opening) return c->refuse(opening.error());
-  const auto shaped = [](const answer& a) {
-    auto r = success_with(201, a.body, "room");
+shape as_room(int status) {
+  return [status](const answer& a) {
+    auto r = success_with(status, a.body, "room");
     r.headers.emplace_back("ETag", etag_of(a.version));
     return r;
   };
-  open_room(c, std::move(*opening), shaped);
 }
 
+void create(const call_ptr& c) {
+  auto opening = read_opening(c->body);
+  if (!opening) return c->refuse(opening.error());
+  open_room(c, std::move(*opening), as_room(201));
+}
+
+void change(const call_ptr& c) { change_room(c, as_room(200)); }
+
 void get_one(const call_ptr& c) {
-  find_room(c, true, [c](const room_row& row) { answer_one(c, to_json(row), row.version); });
+  find_room(c, true, [c](const room_row& row) { answer_one(c, to_json(row, c->who), row.version); });
 }
 
 void close(const call_ptr& c) {
@@ -34,18 +40,24 @@ void close(const call_ptr& c) {
               [](const answer& a) { return success(200, a.body); });
 }
 
-/// False when the room is not for the caller's eyes, and the answer is out.
-bool may_look(const call_ptr& c, const room_row& row) {
-  if (row.guests || (c->who && !c->who->guest)) return true;
-  c->refuse({c->who ? errc::guests_not_allowed : errc::unauthenticated, {}, 0});
-  return false;
+/// Goes on when the room is for the caller's eyes; else the answer is out.
+void if_may_look(const call_ptr& c, const room_row& row, std::function<void()> then) {
+  const bool is_host = c->who && c->who->user == row.host;
+  if (!is_host && !row.guests && (!c->who || c->who->guest))
+    return c->refuse({c->who ? errc::guests_not_allowed : errc::unauthenticated, {}, 0});
+  if (is_host || row.admission == "open") return then();
+  if (!c->who) return c->refuse({errc::unauthenticated, {}, 0});
+  const auto answered = [c, then = std::move(then)](bool is_admitted) {
+    if (!is_admitted) return c->refuse({errc::not_member, {}, 0});
+    then();
+  };
+  c->with.reads.is_admitted(row.id, c->who->user, c->at_least(), or_refuse<bool>(c, answered));
 }
 
 void users(const call_ptr& c) {
   const auto asked = read_page(c->request);
   if (!asked) return c->refuse(asked.error());
   find_room(c, true, [c, asked = *asked](const room_row& row) {
-    if (!may_look(c, row)) return;
     const auto answered = [c, row](const page<member_row>& p) {
       std::string out;
       json_writer json{out};
@@ -58,8 +70,9 @@ void users(const call_ptr& c) {
       if (!p.next.empty()) r.headers.emplace_back("Link", next_link(c->request, p.next));
       c->answer(std::move(r));
     };
-    c->with.reads.members(make_stream(room::family, row.id.text), asked, c->at_least(),
-                          or_refuse<page<member_row>>(c, answered));
+    if_may_look(c, row, [c, asked, answered, place = make_stream(room::family, row.id.text)] {
+      c->with.reads.members(place, asked, c->at_least(), or_refuse<page<member_row>>(c, answered));
+    });
   });
 }
 
@@ -69,12 +82,12 @@ void messages(const call_ptr& c) {
   const auto newest_first = wants_newest_first(c->request);
   if (!newest_first) return c->refuse(newest_first.error());
   find_room(c, true, [c, asked = *asked, newest = *newest_first](const room_row& row) {
-    if (!may_look(c, row)) return;
     const auto answered = [c, place = row.id.text](const page<message_row>& p) {
       answer_page(c, p, [&](const message_row& m) { return to_json(m, "roomId", place); });
     };
-    c->with.reads.messages(make_stream(room::family, row.id.text), newest, asked, c->at_least(),
-                           or_refuse<page<message_row>>(c, answered));
+    if_may_look(c, row, [c, newest, asked, answered, place = make_stream(room::family, row.id.text)] {
+      c->with.reads.messages(place, newest, asked, c->at_least(), or_refuse<page<message_row>>(c, answered));
+    });
   });
 }
 
@@ -83,6 +96,7 @@ void messages(const call_ptr& c) {
 void add_room_routes(router& to) {
   to.add({"POST", {"/api/rooms"}, access::known, create, limited::as_room_opening});
   to.add({"GET", {"/api/rooms/:roomId"}, access::known, get_one});
+  to.add({"PATCH", {"/api/rooms/:roomId"}, access::signed_in, change});
   to.add({"DELETE", {"/api/rooms/:roomId"}, access::signed_in, close});
   to.add({"GET", {"/api/rooms/:roomId/users"}, access::known, users});
   to.add({"GET", {"/api/rooms/:roomId/messages"}, access::known, messages});

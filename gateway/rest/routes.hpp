@@ -17,6 +17,8 @@ void add_user_routes(router& to);
 void add_room_routes(router& to);
 void add_meeting_routes(router& to);
 void add_lounge_routes(router& to);
+void add_moderation_routes(router& to);
+void add_report_routes(router& to);
 void add_people_routes(router& to);
 void add_ice_routes(router& to);
 void add_document_routes(router& to);

@@ -26,33 +26,40 @@ std::string to_json(const login_row& row, bool current) {
 }
 
 namespace {
-void append_room(json_writer& json, const room_row& row) {
+void append_time(json_writer& json, std::string_view name, const std::optional<time_point>& time) {
+  if (time)
+    json.field(name, to_iso8601(*time));
+  else
+    json.key(name).null();
+}
+
+void append_room(json_writer& json, const room_row& row, const std::optional<caller>& asks) {
   json.field("roomId", row.id.text).field("displayId", row.display_id);
   if (!row.title.empty()) json.field("title", row.title);
-  json.field("hostId", row.host.text).field("capacity", row.capacity).field("createdAt", to_iso8601(row.created_at));
-  if (row.expires_at)
-    json.field("expiresAt", to_iso8601(*row.expires_at));
-  else
-    json.key("expiresAt").null();
-  json.field("history", row.history).field("guests", row.guests).field("participantCount", row.participants);
+  append_time(json, "startsAt", row.starts_at);
+  json.field("hostId", row.host.text).field("isHost", asks && asks->user == row.host);
+  json.field("capacity", row.capacity).field("createdAt", to_iso8601(row.created_at));
+  append_time(json, "expiresAt", row.expires_at);
+  json.field("history", row.history).field("guests", row.guests).field("admission", row.admission);
+  json.field("participantCount", row.participants);
   if (row.closed) json.field("closed", *row.closed);
 }
 } // namespace
 
-std::string to_json(const room_row& row) {
+std::string to_json(const room_row& row, const std::optional<caller>& asks) {
   std::string out;
   json_writer json{out};
   json.begin_object();
-  append_room(json, row);
+  append_room(json, row, asks);
   json.end_object();
   return out;
 }
 
-std::string meeting_json(const room_row& row) {
+std::string meeting_json(const room_row& row, const std::optional<caller>& asks) {
   std::string out;
   json_writer json{out};
   json.begin_object().field("id", row.id.text);
-  append_room(json, row);
+  append_room(json, row, asks);
   json.end_object();
   return out;
 }
@@ -67,6 +74,7 @@ std::string to_json(const lounge_row& row) {
       .field("topic", row.topic)
       .field("ownerId", row.owner.text)
       .field("createdAt", to_iso8601(row.created_at))
+      .field("slowModeSeconds", row.slow_mode_seconds)
       .field("participantCount", row.participants)
       .end_object();
   return out;
@@ -93,9 +101,15 @@ std::string to_json(const message_row& row, std::string_view place_key, std::str
   std::string out;
   json_writer json{out};
   json.begin_object().field("id", row.id.text);
-  for (const auto* name : {"text", "message", "content"}) json.field(name, row.text);
+  // A tombstone keeps its place in the list, and nothing of what was said.
+  for (const auto* name : {"text", "message", "content"}) json.field(name, row.deleted_at ? "" : row.text);
   json.field("sender", row.name).field("senderId", row.user.text).field("senderSocketId", row.session.text);
   json.field("timestamp", at).field("createdAt", at).field(place_key, place).field("seq", row.seq);
+  if (row.deleted_at) {
+    json.field("deleted", true).field("deletedAt", to_iso8601(*row.deleted_at)).field("deletedBy", row.deleted_by.text);
+    json.end_object();
+    return out;
+  }
   // Both were checked when they were sent; what does not parse now is left out rather than breaking the list.
   if (!row.reply_to.empty() && nlohmann::json::accept(row.reply_to)) json.key("replyTo").raw(row.reply_to);
   if (!row.client_time.empty()) json.field("clientTimestamp", row.client_time);

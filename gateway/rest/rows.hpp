@@ -12,9 +12,10 @@ namespace parley::gateway {
 /// `own`: with the e-mail address, which only its owner sees.
 [[nodiscard]] std::string to_json(const user_row& row, bool own);
 [[nodiscard]] std::string to_json(const login_row& row, bool current);
-[[nodiscard]] std::string to_json(const room_row& row);
-/// A room as a meeting: {id, roomId, title, hostId, createdAt, …}.
-[[nodiscard]] std::string meeting_json(const room_row& row);
+/// `asks`: who is to be told whether they are its host.
+[[nodiscard]] std::string to_json(const room_row& row, const std::optional<caller>& asks);
+/// A room as a meeting: {id, roomId, title, startsAt, hostId, createdAt, …}.
+[[nodiscard]] std::string meeting_json(const room_row& row, const std::optional<caller>& asks);
 [[nodiscard]] std::string to_json(const lounge_row& row);
 /// Somebody present, as in `room-joined`: `id` is the session's.
 [[nodiscard]] std::string to_json(const member_row& row);

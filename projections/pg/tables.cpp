@@ -3,9 +3,11 @@
 // say, whatever was there.
 
 #include "projections/pg/booking_tables.hpp"
+#include "projections/pg/moderation_tables.hpp"
 #include "projections/pg/store.hpp"
 #include "projections/pg/tables_market.hpp"
 #include "projections/pg/tables_people.hpp"
+#include "projections/pg/tables_rooms.hpp"
 
 namespace parley::pg {
 namespace {
@@ -164,66 +166,11 @@ result<void> queue_sessions(connection& db, const session_changes& changes) {
                   p);
 }
 
-result<void> queue_rooms(connection& db, const room_changes& changes) {
-  auto id = array::of_text(), display_id = array::of_text(), host = array::of_text(), title = array::of_text();
-  auto capacity = array::of_int8(), opened = array::of_int8();
-  auto guests = array::of_boolean();
-  auto history = array::of_text();
-  auto created_at = array::of_time(), expires_at = array::of_time();
-  auto now_id = array::of_text(), closed = array::of_text();
-  auto participants = array::of_int8(), version = array::of_int8();
-  std::size_t made = 0;
-  for (const auto& [room, row] : changes.rows) {
-    if (row.made) {
-      const auto& e = row.made->event;
-      ++made;
-      id.text(room.text);
-      display_id.text(e.display_id);
-      host.text(e.host.text);
-      title.text(e.title);
-      capacity.int8(e.capacity);
-      guests.boolean(e.guests);
-      history.text(e.history);
-      created_at.time(row.made->at);
-      expires_at.time(e.expires_at);
-      opened.int8(row.made->position);
-    }
-    now_id.text(room.text);
-    row.participants ? participants.int8(*row.participants) : participants.null();
-    row.closed ? closed.text(*row.closed) : closed.null();
-    version.int8(row.version);
-  }
-  if (made != 0) {
-    parameters p;
-    p.column(std::move(id)).column(std::move(display_id)).column(std::move(host)).column(std::move(title));
-    p.column(std::move(capacity)).column(std::move(guests)).column(std::move(history)).column(std::move(created_at));
-    p.column(std::move(expires_at)).column(std::move(opened));
-    auto queued = db.queue("INSERT INTO rooms (id, display_id, host, title, capacity, guests, history, created_at, "
-                           "expires_at, opened_position, meeting, participants, version) "
-                           "SELECT *, title <> '', 0, 0 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
-                           "AS c (id, display_id, host, title, capacity, guests, history, created_at, expires_at, "
-                           "opened_position) ON CONFLICT (id) DO UPDATE SET display_id = excluded.display_id, "
-                           "host = excluded.host, title = excluded.title, capacity = excluded.capacity, "
-                           "guests = excluded.guests, history = excluded.history, created_at = excluded.created_at, "
-                           "expires_at = excluded.expires_at, opened_position = excluded.opened_position, "
-                           "meeting = excluded.meeting, closed = NULL",
-                           p);
-    if (!queued) return queued;
-  }
-  if (changes.rows.empty()) return {};
-  parameters p;
-  p.column(std::move(now_id)).column(std::move(participants)).column(std::move(closed)).column(std::move(version));
-  return db.queue("UPDATE rooms r SET participants = coalesce(c.participants, r.participants), "
-                  "closed = coalesce(c.closed, r.closed), version = c.version "
-                  "FROM unnest($1, $2, $3, $4) AS c (id, participants, closed, version) WHERE r.id = c.id",
-                  p);
-}
-
 result<void> queue_lounges(connection& db, const lounge_changes& changes) {
   auto id = array::of_text(), name = array::of_text(), topic = array::of_text(), owner = array::of_text();
   auto created_at = array::of_time();
-  auto now_id = array::of_text();
-  auto participants = array::of_int8(), version = array::of_int8();
+  auto now_id = array::of_text(), now_name = array::of_text(), now_topic = array::of_text();
+  auto participants = array::of_int8(), slow_mode = array::of_int8(), version = array::of_int8();
   std::size_t made = 0;
   for (const auto& [lounge, row] : changes.rows) {
     if (row.made) {
@@ -235,6 +182,9 @@ result<void> queue_lounges(connection& db, const lounge_changes& changes) {
       created_at.time(row.made->at);
     }
     now_id.text(lounge.text);
+    row.settings ? now_name.text(row.settings->name) : now_name.null();
+    row.settings ? now_topic.text(row.settings->topic) : now_topic.null();
+    row.settings ? slow_mode.int8(row.settings->slow_mode_seconds) : slow_mode.null();
     row.participants ? participants.int8(*row.participants) : participants.null();
     version.int8(row.version);
   }
@@ -251,9 +201,13 @@ result<void> queue_lounges(connection& db, const lounge_changes& changes) {
   }
   if (changes.rows.empty()) return {};
   parameters p;
-  p.column(std::move(now_id)).column(std::move(participants)).column(std::move(version));
-  return db.queue("UPDATE lounges l SET participants = coalesce(c.participants, l.participants), version = c.version "
-                  "FROM unnest($1, $2, $3) AS c (id, participants, version) WHERE l.id = c.id",
+  p.column(std::move(now_id)).column(std::move(now_name)).column(std::move(now_topic)).column(std::move(slow_mode));
+  p.column(std::move(participants)).column(std::move(version));
+  return db.queue("UPDATE lounges l SET name = coalesce(c.name, l.name), topic = coalesce(c.topic, l.topic), "
+                  "slow_mode_seconds = coalesce(c.slow_mode, l.slow_mode_seconds), "
+                  "participants = coalesce(c.participants, l.participants), version = c.version "
+                  "FROM unnest($1, $2, $3, $4, $5, $6) AS c (id, name, topic, slow_mode, participants, version) "
+                  "WHERE l.id = c.id",
                   p);
 }
 
@@ -346,6 +300,9 @@ result<void> queue_states(connection& db, const change_set& changes) {
   if (queued) queued = queue_rooms(db, changes.rooms);
   if (queued) queued = queue_lounges(db, changes.lounges);
   if (queued) queued = queue_members(db, changes.members);
+  if (queued) queued = queue_admissions(db, changes.admissions);
+  if (queued) queued = queue_moderation(db, changes.moderation);
+  if (queued) queued = queue_reports(db, changes.reports);
   if (queued) queued = queue_conversations(db, changes.conversations);
   if (queued) queued = queue_inboxes(db, changes.inboxes);
   if (queued) queued = queue_accounts(db, changes.accounts);

@@ -100,6 +100,15 @@ void client::type(const stream_id& place) {
   if (is_live()) ask({asked::other, place, {}, {}, {}}, "typing", named(place));
 }
 
+void client::take_back(const stream_id& place) {
+  const auto there = [&](const message& m) { return m.place == place; };
+  const auto last = std::find_if(said_.rbegin(), said_.rend(), there);
+  if (!is_live() || is_room(place) || last == said_.rend()) return;
+  auto data = named(place);
+  data["messageId"] = last->id;
+  ask({asked::other, place, {}, {}, {}}, "delete-message", std::move(data));
+}
+
 void client::nonsense(std::size_t which) {
   if (!is_live()) return;
   constexpr std::array<std::string_view, 5> texts{"", "{", "[1,2]", R"({"event":"no-such-event","ack":"x"})",
@@ -163,7 +172,7 @@ void client::check_settled() {
     // Of a join whose answer was lost it knows nothing; what it is owed then begins with its joining.
     const auto& v = views_[stream_id{id}];
     const auto base = v.following ? v.last : std::max(v.last, in->second);
-    const auto missing = place.next_shown(base);
+    const auto missing = place.next_shown(base, user_);
     claim("nothing is missed", missing == 0,
           [&, &id = id] { return fmt::format("{}: has seq {}, and {} never came", id, base, missing); });
   }

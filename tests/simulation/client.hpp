@@ -49,6 +49,8 @@ public:
   void repeat();
   void signal(const stream_id& place, std::size_t kind, std::string to);
   void type(const stream_id& place);
+  /// Deletes its last message there, when that is a lounge.
+  void take_back(const stream_id& place);
   void nonsense(std::size_t which);
   void stall(moment how_long);
   void lose_connection(moment unnoticed);
@@ -96,6 +98,8 @@ private:
     bool left = false;       ///< told so: nothing comes any more
     bool wants_out = false;  ///< asked to leave since it joined
     bool ended = false;      ///< has been shown the room's end
+    version joined_at = 0;   ///< when its last join was done
+    bool put_out = false;    ///< since then: what was published meanwhile may still come
   };
 
   void send(const nlohmann::json& frame) { line_->send(frame.dump()); }

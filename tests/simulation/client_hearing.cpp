@@ -1,6 +1,7 @@
 // What a client is told: each answer, each push and each end of a connection is held against the history of the log.
 
 #include "tests/simulation/client.hpp"
+#include "tests/simulation/push_text.hpp"
 
 #include "events/json_reader.hpp"
 #include "events/simd_json.hpp"
@@ -15,29 +16,6 @@ using namespace std::chrono_literals;
 using nlohmann::json;
 
 constexpr std::uint16_t log_in_again = 4401, taken_over = 4409;
-
-/// The member of that name behind which a quoted text follows; our own texts hold no quotes.
-std::string_view quoted(std::string_view body, std::string_view key) {
-  const auto at = body.find(key);
-  if (at == std::string_view::npos) return {};
-  const auto from = at + key.size();
-  return body.substr(from, body.find('"', from) - from);
-}
-
-stream_id place_of(std::string_view body) {
-  if (const auto room = quoted(body, "\"roomId\":\""); !room.empty()) return make_stream("room", room);
-  return make_stream("lounge", quoted(body, "\"loungeId\":\""));
-}
-
-/// Durable bodies end with their seq; 0: this one does not.
-version seq_of(std::string_view body) {
-  constexpr std::string_view key = ",\"seq\":";
-  const auto at = body.rfind(key);
-  version seq = 0;
-  if (at == std::string_view::npos) return 0;
-  const auto [end, failure] = std::from_chars(body.data() + at + key.size(), body.data() + body.size(), seq);
-  return failure == std::errc{} && end + 1 == body.data() + body.size() ? seq : 0;
-}
 
 } // namespace
 
@@ -116,6 +94,11 @@ void client::hear_answer(std::string_view text) {
     if (c.what == asked::leave) views_[c.place].following = false;
     return;
   }
+  if (c.what == asked::join && !frame["data"]["waiting"].error()) { // what comes when it is let in begins with its joining
+    auto& v = views_[c.place];
+    v.following = v.left = v.wants_out = false;
+    return;
+  }
   const auto seq = frame["data"]["seq"].get_uint64();
   switch (c.what) {
   case asked::join: return joined(c, seq.value());
@@ -145,7 +128,8 @@ void client::joined(const command& c, version version_then) {
   v.at = v.following ? std::min(v.at, base) : base;
   if (!v.following) v.last = base;
   v.following = true;
-  v.left = v.wants_out = false;
+  v.left = v.wants_out = v.put_out = false;
+  v.joined_at = version_then;
 }
 
 void client::hear_greeting(const json& body) {
@@ -198,7 +182,7 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
     v.left = true;
     return;
   }
-  if (name_of == "room-joined" || name_of == "lounge-joined" || name_of == "typing") return;
+  if (name_of == "room-joined" || name_of == "lounge-joined" || name_of == "user-list" || name_of == "typing") return;
   const auto seq = seq_of(body);
   if (seq == 0) return hear_json(body, &client::hear_signal);
 
@@ -221,14 +205,18 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
   if (around_.shared.contains(session_)) return;
   auto& v = views_[id];
   claim("nothing comes of a place that was left", !v.left, where);
+  if (v.put_out) return;
   if (!v.following) begin_to_follow(v, *place);
   if (std::exchange(v.may_repeat, false)) v.at = std::min(v.last, seq - 1);
   claim("nothing comes twice, and nothing late", seq > v.at,
         [&] { return fmt::format("{} came after seq {}", where(), v.at); });
-  claim("nothing is missed", place->next_shown(v.at) == seq,
-        [&] { return fmt::format("{} came after seq {}, but {} is between", where(), v.at, place->next_shown(v.at)); });
+  claim("nothing is missed", place->next_shown(v.at, user_) == seq, [&] {
+    return fmt::format("{} came after seq {}, but {} is between", where(), v.at, place->next_shown(v.at, user_));
+  });
   v.at = seq;
   v.last = std::max(v.last, seq);
+  v.put_out = name_of == "user-left" && seq > v.joined_at && quoted(body, "\"id\":\"") == session_;
+  if (v.put_out) v.following = false;
   if (name_of != "room-closed" && name_of != "room-expired") return;
   v.following = false;
   v.ended = true;

@@ -34,9 +34,11 @@ std::string message_key(std::string_view place, std::string_view user, std::stri
 
 } // namespace
 
-version place_history::next_shown(version after) const {
-  for (auto i = after; i < shown.size(); ++i)
-    if (!shown[i].empty()) return i + 1;
+version place_history::next_shown(version after, const std::string& user) const {
+  for (auto i = after; i < shown.size(); ++i) {
+    const auto one = only_for.find(i + 1);
+    if (!shown[i].empty() && (one == only_for.end() || one->second == user)) return i + 1;
+  }
   return 0;
 }
 
@@ -104,6 +106,7 @@ void history::take_place(const record& r) {
   if (!content) return;
   const auto body = gateway::present({r.stream, r.version, r.time, std::move(*content)});
   p.shown.push_back(body ? body->body : std::string{});
+  if (body && !body->only_for.empty()) p.only_for.emplace(r.version, body->only_for.text);
 
   const auto session = text_at(r.data, "sessionId");
   const auto where = [&] { return fmt::format("{} in {} at position {}", session, r.stream.text, r.position); };
@@ -131,6 +134,45 @@ void history::take_place(const record& r) {
   } else if (r.type == "offer-relayed" || r.type == "answer-relayed") {
     verdict_.check("only members signal", p.members.contains(session), where);
   }
+  if (r.stream.family() == "lounge") take_moderation(p, r);
+}
+
+/// Mutes and bans as their events say, whatever any state thinks of them.
+void history::take_moderation(place_history& p, const record& r) {
+  const auto user = text_at(r.data, "userId"), target = text_at(r.data, "targetId");
+  const auto action = text_at(r.data, "action"), id = text_at(r.data, "actionId");
+  const auto where = [&] { return fmt::format("{} of {} at position {}", r.type, r.stream.text, r.position); };
+  if (r.type == "joined") {
+    p.users[text_at(r.data, "sessionId")] = user;
+    verdict_.check("nobody who is banned comes in", !p.bans.contains(user), where);
+  } else if (r.type == "left") {
+    p.users.erase(text_at(r.data, "sessionId"));
+  } else if (r.type == "message-sent") {
+    p.messages.insert(r.version);
+    verdict_.check("nobody who is muted or banned is heard", !p.mutes.contains(user) && !p.bans.contains(user), where);
+  } else if (r.type == "moderation-action") {
+    p.actions.insert(id);
+    if (action == "mute") p.mutes[target] = {id, time_at(r.data, "until")};
+    if (action == "ban") p.bans[target] = {id, time_at(r.data, "until")};
+    if (action == "unmute") p.mutes.erase(target);
+    if (action == "unban") p.bans.erase(target);
+  } else if (r.type == "moderation-expired") {
+    auto& all = action == "mute" ? p.mutes : p.bans;
+    const auto at = all.find(target);
+    const bool is_over = at != all.end() && at->second.action == id && at->second.until && *at->second.until <= r.time;
+    verdict_.check("a mute or ban lasts as long as was said", is_over, where);
+    if (at != all.end()) all.erase(at);
+  } else if (r.type == "message-deleted") {
+    const auto seq = r.data.value("messageSeq", version{0});
+    verdict_.check("what is deleted was said, and is deleted once",
+                   p.messages.contains(seq) && p.deleted.insert(seq).second, where);
+  }
+  // A ban and the leaving of the banned are one commit: looked at when something else follows.
+  if (r.type == "left" || r.type == "moderation-action") return;
+  for (const auto& [session, who] : p.users)
+    verdict_.check("who is banned is put out", !p.bans.contains(who), [&] {
+      return fmt::format("{} of {} is in {} at position {}", session, who, r.stream.text, r.position);
+    });
 }
 
 void history::take_session(const record& r) {
@@ -171,6 +213,17 @@ const place_history* history::place(const stream_id& id) const {
 version history::message(const stream_id& place, const std::string& user, const std::string& id) const {
   const auto at = messages_.find(message_key(place.text, user, id));
   return at == messages_.end() ? 0 : at->second;
+}
+
+version history::a_message(const stream_id& place, std::size_t which) const {
+  const auto* p = this->place(place);
+  if (p == nullptr || p->messages.empty()) return 0;
+  return *std::next(p->messages.begin(), static_cast<std::ptrdiff_t>(which % p->messages.size()));
+}
+
+bool history::acted(const stream_id& place, const std::string& action) const {
+  const auto* p = this->place(place);
+  return p != nullptr && p->actions.contains(action);
 }
 
 } // namespace parley::simulation

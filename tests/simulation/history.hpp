@@ -17,16 +17,26 @@ namespace parley::simulation {
 struct place_history {
   /// The body each event was to be shown with, by seq - 1; empty: shown to nobody.
   std::vector<std::string> shown;
+  std::map<version, std::string> only_for; ///< the user, of events that one user alone is shown
   std::map<std::string, version> members;            ///< sessions present, and their joining's seq
   std::map<std::string, std::vector<version>> joins; ///< of each session, also of those that left
   std::set<std::string> present_at_end;              ///< sessions that were members when it closed
   bool closed = false;
   bool keeps_nothing = false; ///< history "none"
   std::optional<time_point> expires_at;
+  // --- of a lounge ---
+  struct restriction {
+    std::string action;
+    std::optional<time_point> until;
+  };
+  std::map<std::string, std::string> users;       ///< of the sessions present
+  std::map<std::string, restriction> mutes, bans; ///< in force, by user
+  std::set<std::string> actions;                  ///< of moderators, by id
+  std::set<version> messages, deleted;            ///< by seq
 
   [[nodiscard]] version head() const { return shown.size(); }
-  /// The first event after `after` that is shown; 0: none.
-  [[nodiscard]] version next_shown(version after) const;
+  /// The first event after `after` that is shown to a user; 0: none.
+  [[nodiscard]] version next_shown(version after, const std::string& user) const;
   /// The session's last joining up to `then`; 0: none.
   [[nodiscard]] version joined_by(const std::string& session, version then) const;
 };
@@ -57,6 +67,9 @@ public:
   [[nodiscard]] const std::map<std::string, place_history>& places() const { return places_; }
   /// The seq of a message by its user and id; 0: there is none.
   [[nodiscard]] version message(const stream_id& place, const std::string& user, const std::string& id) const;
+  /// A message of the place, or 0.
+  [[nodiscard]] version a_message(const stream_id& place, std::size_t which) const;
+  [[nodiscard]] bool acted(const stream_id& place, const std::string& action) const;
   [[nodiscard]] bool is_revoked(const std::string& login) const { return revoked_.contains(login); }
   [[nodiscard]] const std::map<std::string, session_history>& sessions() const { return sessions_; }
   /// The last version of every stream.
@@ -65,6 +78,7 @@ public:
 private:
   void take(const record& r);
   void take_place(const record& r);
+  void take_moderation(place_history& p, const record& r);
   void take_session(const record& r);
 
   verdict& verdict_;

@@ -97,6 +97,18 @@ TEST_CASE("an alarm that nobody arms is noticed") {
   is_noticed({planted::forget_to_arm_the_alarm, none, {"what is due is done", "a room closes when it expires"}});
 }
 
+// --- what moderators did --------------------------------------------------------------------------------------------
+
+TEST_CASE("a snapshot that forgets who is muted is noticed") {
+  is_noticed({planted::forget_who_is_muted_in_snapshots,
+              some,
+              {"nobody who is muted or banned is heard", "nobody who is banned comes in",
+               "a snapshot says what its events say"}});
+}
+TEST_CASE("a mute that ends before its time is noticed") {
+  is_noticed({planted::end_mutes_at_once, none, {"a mute or ban lasts as long as was said"}});
+}
+
 // --- the projector's store ------------------------------------------------------------------------------------------
 
 TEST_CASE("a projector that stores its position before its rows is noticed") {

@@ -140,11 +140,17 @@ void read_tables::write(const room_changes& changes) {
       row.expires_at = e.expires_at;
       row.closed = std::nullopt;
       row.opened_position = change.made->position;
+      row.admission = e.admission;
+      row.starts_at = e.starts_at;
     }
     auto* row = find<room_line>(*this, id);
     if (row == nullptr) continue;
     if (change.participants) row->participants = *change.participants;
     if (change.closed) row->closed = storable(*change.closed);
+    if (change.changed) {
+      row->title = storable(change.changed->title);
+      row->starts_at = change.changed->starts_at;
+    }
     row->version = change.version;
   }
 }
@@ -163,6 +169,11 @@ void read_tables::write(const lounge_changes& changes) {
     }
     auto* row = find<lounge_line>(*this, id);
     if (row == nullptr) continue;
+    if (change.settings) {
+      row->name = storable(change.settings->name);
+      row->topic = storable(change.settings->topic);
+      row->slow_mode_seconds = change.settings->slow_mode_seconds;
+    }
     if (change.participants) row->participants = *change.participants;
     row->version = change.version;
   }
@@ -181,6 +192,21 @@ void read_tables::write(const member_changes& changes) {
                      now->at,  now->seq};
     else
       members.erase(id);
+  }
+}
+
+void read_tables::write(const admission_changes& changes) {
+  auto& admissions = rows<admission_line>();
+  for (const auto& room : changes.emptied) {
+    const auto id = storable(room.text);
+    std::erase_if(admissions, [&](const auto& a) { return a.first.first == id; });
+  }
+  for (const auto& [key, is_in] : changes.rows) {
+    const admission_line::key id{storable(key.first.text), storable(key.second.text)};
+    if (is_in)
+      admissions[id] = {id.first, id.second};
+    else
+      admissions.erase(id);
   }
 }
 
@@ -274,6 +300,9 @@ void read_tables::write(const change_set& changes) {
   write(changes.rooms);
   write(changes.lounges);
   write(changes.members);
+  write(changes.moderation);
+  write(changes.reports);
+  write(changes.admissions);
   write(changes.conversations);
   write(changes.inboxes);
   write(changes.messages); // after the rooms, which say whether they keep them

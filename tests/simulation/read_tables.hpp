@@ -93,6 +93,8 @@ struct room_line {
   std::optional<time_point> expires_at;
   std::optional<std::string> closed;
   position opened_position = 0;
+  std::string admission;
+  std::optional<time_point> starts_at;
   parley::version version = 0;
 
   using key = std::string;
@@ -112,6 +114,8 @@ struct room_line {
                       column{"expires_at", &row::expires_at},
                       column{"closed", &row::closed},
                       column{"opened_position", &row::opened_position},
+                      column{"admission", &row::admission},
+                      column{"starts_at", &row::starts_at},
                       column{"version", &row::version}};
   }
   friend bool operator==(const room_line&, const room_line&) = default;
@@ -122,6 +126,7 @@ struct lounge_line {
   std::uint64_t participants = 0;
   time_point created_at;
   parley::version version = 0;
+  std::uint64_t slow_mode_seconds = 0;
 
   using key = std::string;
   static constexpr std::string_view table = "lounges";
@@ -133,7 +138,8 @@ struct lounge_line {
                       column{"owner", &row::owner},
                       column{"participants", &row::participants},
                       column{"created_at", &row::created_at},
-                      column{"version", &row::version}};
+                      column{"version", &row::version},
+                      column{"slow_mode_seconds", &row::slow_mode_seconds}};
   }
   friend bool operator==(const lounge_line&, const lounge_line&) = default;
 };
@@ -154,6 +160,18 @@ struct member_line {
                       column{"joined_at", &row::joined_at}, column{"joined_seq", &row::joined_seq}};
   }
   friend bool operator==(const member_line&, const member_line&) = default;
+};
+
+struct admission_line {
+  std::string room_id, user_id;
+
+  using key = std::pair<std::string, std::string>; ///< room, user
+  static constexpr std::string_view table = "admissions";
+  static constexpr auto columns() {
+    using row = admission_line;
+    return std::tuple{column{"room_id", &row::room_id}, column{"user_id", &row::user_id}};
+  }
+  friend bool operator==(const admission_line&, const admission_line&) = default;
 };
 
 struct message_line {
@@ -180,16 +198,127 @@ struct message_line {
   friend bool operator==(const message_line&, const message_line&) = default;
 };
 
+struct moderator_line {
+  std::string lounge, user_id, granted_by;
+  time_point granted_at;
+
+  using key = std::pair<std::string, std::string>; ///< lounge, user
+  static constexpr std::string_view table = "lounge_moderators";
+  static constexpr auto columns() {
+    using row = moderator_line;
+    return std::tuple{column{"lounge", &row::lounge}, column{"user_id", &row::user_id},
+                      column{"granted_by", &row::granted_by}, column{"granted_at", &row::granted_at}};
+  }
+  friend bool operator==(const moderator_line&, const moderator_line&) = default;
+};
+
+struct restriction_line {
+  std::string lounge, user_id, kind, action_id;
+  std::optional<time_point> until;
+
+  using key = std::tuple<std::string, std::string, std::string>; ///< lounge, user, kind
+  static constexpr std::string_view table = "lounge_restrictions";
+  static constexpr auto columns() {
+    using row = restriction_line;
+    return std::tuple{column{"lounge", &row::lounge}, column{"user_id", &row::user_id}, column{"kind", &row::kind},
+                      column{"action_id", &row::action_id}, column{"until", &row::until}};
+  }
+  friend bool operator==(const restriction_line&, const restriction_line&) = default;
+};
+
+struct action_line {
+  std::string id, lounge;
+  parley::version seq = 0;
+  std::string action, actor, target, rule, reason, message_id;
+  parley::version message_seq = 0;
+  std::string sha256;
+  std::optional<time_point> until;
+  time_point acted_at;
+  parley::position position = 0;
+  std::optional<std::string> appeal;
+  std::optional<time_point> appealed_at;
+  std::optional<std::string> reversed_by, reversal_reason;
+  std::optional<time_point> reversed_at;
+
+  using key = std::string;
+  static constexpr std::string_view table = "moderation_actions";
+  static constexpr auto columns() {
+    using row = action_line;
+    return std::tuple{column{"id", &row::id},
+                      column{"lounge", &row::lounge},
+                      column{"seq", &row::seq},
+                      column{"action", &row::action},
+                      column{"actor", &row::actor},
+                      column{"target", &row::target},
+                      column{"rule", &row::rule},
+                      column{"reason", &row::reason},
+                      column{"message_id", &row::message_id},
+                      column{"message_seq", &row::message_seq},
+                      column{"sha256", &row::sha256},
+                      column{"until", &row::until},
+                      column{"acted_at", &row::acted_at},
+                      column{"position", &row::position},
+                      column{"appeal", &row::appeal},
+                      column{"appealed_at", &row::appealed_at},
+                      column{"reversed_by", &row::reversed_by},
+                      column{"reversal_reason", &row::reversal_reason},
+                      column{"reversed_at", &row::reversed_at}};
+  }
+  friend bool operator==(const action_line&, const action_line&) = default;
+};
+
+struct deletion_line {
+  std::string place;
+  parley::version seq = 0;
+  std::string deleted_by, action_id;
+  time_point deleted_at;
+
+  using key = std::pair<std::string, parley::version>; ///< place, seq
+  static constexpr std::string_view table = "message_deletions";
+  static constexpr auto columns() {
+    using row = deletion_line;
+    return std::tuple{column{"place", &row::place}, column{"seq", &row::seq}, column{"deleted_by", &row::deleted_by},
+                      column{"action_id", &row::action_id}, column{"deleted_at", &row::deleted_at}};
+  }
+  friend bool operator==(const deletion_line&, const deletion_line&) = default;
+};
+
+struct report_line {
+  std::string id, place, reporter, target, message_id;
+  parley::version message_seq = 0;
+  std::string sha256, reason;
+  time_point filed_at;
+  parley::position position = 0;
+
+  using key = std::string;
+  static constexpr std::string_view table = "reports";
+  static constexpr auto columns() {
+    using row = report_line;
+    return std::tuple{column{"id", &row::id},
+                      column{"place", &row::place},
+                      column{"reporter", &row::reporter},
+                      column{"target", &row::target},
+                      column{"message_id", &row::message_id},
+                      column{"message_seq", &row::message_seq},
+                      column{"sha256", &row::sha256},
+                      column{"reason", &row::reason},
+                      column{"filed_at", &row::filed_at},
+                      column{"position", &row::position}};
+  }
+  friend bool operator==(const report_line&, const report_line&) = default;
+};
+
 struct read_tables {
   template <class Row>
   using table = std::map<typename Row::key, Row>;
 
   position checkpoint = 0, events = 0;
   std::tuple<table<user_line>, table<login_line>, table<session_line>, table<room_line>, table<lounge_line>,
-             table<member_line>, table<message_line>, table<conversation_line>, table<mark_line>, table<block_line>,
-             table<call_line>, table<notification_line>, table<presence_line>, table<account_line>, table<entry_line>,
-             table<hold_line>, table<listing_line>, table<purchase_line>, table<service_line>, table<booking_line>,
-             table<review_line>>
+             table<member_line>, table<admission_line>, table<message_line>, table<conversation_line>, table<mark_line>,
+             table<block_line>, table<call_line>, table<notification_line>, table<presence_line>, table<account_line>,
+             table<entry_line>, table<hold_line>, table<listing_line>, table<purchase_line>, table<moderator_line>,
+             table<restriction_line>, table<action_line>, table<deletion_line>, table<report_line>,
+             table<service_line>, table<booking_line>, table<review_line>>
       all;
 
   template <class Row>
@@ -214,7 +343,10 @@ private:
   void write(const room_changes& changes);
   void write(const lounge_changes& changes);
   void write(const member_changes& changes);
+  void write(const admission_changes& changes);
   void write(const message_changes& changes);
+  void write(const moderation_changes& changes);
+  void write(const report_changes& changes);
   void write(const conversation_changes& changes);
   void write(const inbox_changes& changes);
 };

@@ -7,6 +7,7 @@
 #include "actors/domain/ledger.hpp"
 #include "actors/domain/listing.hpp"
 #include "actors/domain/lounge.hpp"
+#include "actors/domain/reports.hpp"
 #include "actors/domain/room.hpp"
 #include "actors/domain/service.hpp"
 #include "actors/entity_image.hpp"
@@ -44,6 +45,7 @@ std::string snapshot_difference(const event_log& log, const stream_id& stream) {
   if (family == domain::session::family) return difference<domain::session>(log, **kept);
   if (family == domain::room::family) return difference<domain::room>(log, **kept);
   if (family == domain::lounge::family) return difference<domain::lounge>(log, **kept);
+  if (family == domain::reports::family) return difference<domain::reports>(log, **kept);
   if (family == domain::conversation::family) return difference<domain::conversation>(log, **kept);
   if (family == domain::inbox::family) return difference<domain::inbox>(log, **kept);
   if (family == domain::ledger::family) return difference<domain::ledger>(log, **kept);

@@ -29,6 +29,7 @@ constexpr std::array<kind, deeds> kinds{{
     {"imitate", 5, fault_level::none},         {"sign-up", 10, fault_level::none},
     {"revoke", 4, fault_level::none},          {"rename", 3, fault_level::none},
     {"open-room", 10, fault_level::none},      {"close-room", 4, fault_level::none},
+    {"take-back", 8, fault_level::none},       {"moderate", 40, fault_level::none},
     {"crash", 3, fault_level::some},           {"fail-write", 5, fault_level::all},
     {"fail-sync", 8, fault_level::all},        {"fill-disk", 2, fault_level::all},
     {"fail-reads", 4, fault_level::all},       {"damage-disk", 1, fault_level::all},

@@ -32,6 +32,8 @@ enum class deed : std::uint8_t {
   rename,
   open_room,
   close_room,
+  take_back,
+  moderate,
   // of the world
   crash,
   fail_write,

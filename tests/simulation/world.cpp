@@ -191,6 +191,8 @@ void world::perform(const operation& o) {
                             [](auto) {});
     return;
   case deed::open_room: return open_room(c, o);
+  case deed::take_back: return c.take_back(where);
+  case deed::moderate: return moderate(c, o);
   case deed::close_room:
     if (server_ && where.family() == "room") server_->ask<room>(where, room::close{}, as(c), [](auto) {});
     return;
@@ -244,6 +246,30 @@ void world::open_room(const client& c, const operation& o) {
   if (o.how % 3 != 0) command.lifetime = std::chrono::seconds{5 + o.how % 200};
   if (o.how % 4 == 0) command.history = "none";
   server_->ask<room>(make_stream("room", command.id.text), command, as(c), [](auto) {});
+}
+
+void world::moderate(const client& target, const operation& o) {
+  if (!server_ || work_.lounges == 0) return;
+  constexpr std::array<const char*, 8> actions{"mute",  "ban",  "kick", "unmute",
+                                               "unban", "mute", "warn", "delete-message"};
+  const auto where = make_stream("lounge", "l" + std::to_string(o.where % work_.lounges));
+  lounge::moderate command;
+  command.id = {"a" + std::to_string(++actions_)};
+  command.action = actions[o.how % actions.size()];
+  command.target = target.session();
+  command.reason = "because";
+  const bool restricts = command.action == "mute" || command.action == "ban";
+  if (restricts && o.how % 3 != 0) command.duration = std::chrono::seconds{1 + o.how % 40};
+  if (command.action == "delete-message") command.about.seq = truth_.a_message(where, o.how);
+  domain::context by;
+  by.user = {"host"};
+  by.name = "host";
+  server_->ask<lounge>(where, command, by, [this, where, command](const result<answer>& r) {
+    if (!r || (command.action != "mute" && command.action != "ban")) return;
+    // Of one that took another's place, or was repeated, the log says no less.
+    claims_.check("what is acknowledged is in the log", truth_.acted(where, command.id.text),
+                  [&] { return fmt::format("{} {} of {}", command.action, command.id.text, where.text); });
+  });
 }
 
 void world::inject(const operation& o) {

@@ -47,6 +47,8 @@ private:
   void sign_up(client& c, const operation& o);
   void revoke(client& c);
   void open_room(const client& c, const operation& o);
+  /// The owner of a lounge does something to a client.
+  void moderate(const client& target, const operation& o);
   void start_server();
   void crash(moment down);
   void inject(const operation& o);
@@ -82,7 +84,7 @@ private:
   std::vector<std::unique_ptr<client>> clients_;
   std::unique_ptr<stored_log> log_;
   std::unique_ptr<server> server_;
-  std::uint64_t lives_ = 0, users_ = 0, refused_starts_ = 0, failed_starts_ = 0;
+  std::uint64_t lives_ = 0, users_ = 0, actions_ = 0, refused_starts_ = 0, failed_starts_ = 0;
   /// The next commit beyond this head is followed by a crash, before its answers; and how long that lasts.
   std::optional<std::pair<position, moment>> crash_at_commit_;
 };

@@ -128,6 +128,8 @@ public:
     std::string reply;
     if (d) {
       for (const auto& e : d->events) Entity::evolve(after, e, by.now);
+      if constexpr (requires(const domain::signal& shown) { Entity::heed(after, shown); })
+        for (const auto& shown : d->signals) Entity::heed(after, shown);
       check_snapshot<Entity>(after);
       if (!d->refused_with) reply = Entity::reply(after, c, by, version_ + d->events.size());
     }

@@ -27,6 +27,7 @@ const rooms = [
                                   'gateway/rest/exchange.hpp', 'gateway/auth/', 'gateway/app/settings.hpp']},
   // Handlers ask entities by stream id (no actor in sight) and read through the read models.
   {folder: 'gateway/rest/', may: [...plainEvents, 'actors/entities.hpp', 'actors/domain/', 'projections/read_models.hpp',
+                                  'projections/moderation_reads.hpp',
                                   'projections/people_reads.hpp',
                                   'projections/market_reads.hpp',
                                   'projections/booking_reads.hpp',

@@ -18,27 +18,33 @@ using simulation::read_tables;
 /// one that only the schema has is seen here.
 nlohmann::json rows_of(const test_database& database) {
   nlohmann::json found;
-  for (const auto& [table, order] : std::vector<std::pair<std::string, std::string>>{{"users", "id"},
-                                                                                     {"logins", "user_id, id"},
-                                                                                     {"sessions", "id"},
-                                                                                     {"rooms", "id"},
-                                                                                     {"lounges", "id"},
-                                                                                     {"members", "place, session_id"},
-                                                                                     {"messages", "place, seq"},
-                                                                                     {"accounts", "account, currency"},
-                                                                                     {"entries", "position, side"},
-                                                                                     {"holds", "transfer_id"},
-                                                                                     {"listings", "id"},
-                                                                                     {"purchases", "id"},
-
-                                                                                     {"services", "id"},
-                                                                                     {"bookings", "id"},
-                                                                                     {"reviews", "id"}}) {
+  for (const auto& [table, order] :
+       std::vector<std::pair<std::string, std::string>>{{"users", "id"},
+                                                        {"logins", "user_id, id"},
+                                                        {"sessions", "id"},
+                                                        {"rooms", "id"},
+                                                        {"lounges", "id"},
+                                                        {"members", "place, session_id"},
+                                                        {"admissions", "room_id, user_id"},
+                                                        {"messages", "place, seq"},
+                                                        {"lounge_moderators", "lounge, user_id"},
+                                                        {"lounge_restrictions", "lounge, user_id, kind"},
+                                                        {"moderation_actions", "id"},
+                                                        {"message_deletions", "place, seq"},
+                                                        {"reports", "id"},
+                                                        {"accounts", "account, currency"},
+                                                        {"entries", "position, side"},
+                                                        {"holds", "transfer_id"},
+                                                        {"listings", "id"},
+                                                        {"purchases", "id"},
+                                                        {"services", "id"},
+                                                        {"bookings", "id"},
+                                                        {"reviews", "id"}}) {
     found[table] = nlohmann::json::parse(
         ask(database, "SELECT coalesce(json_agg(row_to_json(t) ORDER BY " + order + "), '[]') FROM " + table + " t"));
     for (auto& row : found[table])
       for (auto& [column, value] : row.items()) // timestamps only: no other column's name ends so
-        if ((column.ends_with("_at") || column == "grace_until") && value.is_string())
+        if ((column.ends_with("_at") || column == "grace_until" || column == "until") && value.is_string())
           value = to_iso8601(parse_iso8601(value.get<std::string>()).value());
   }
   return found;
@@ -64,7 +70,8 @@ private:
   record one(position p) {
     const auto some = [this](const std::string& kind) { return name(kind); };
     const auto words = [this] { return text(); };
-    switch (random_.below(9)) {
+    switch (random_.below(10)) {
+    case 9: return told(p, "reports/" + name("u"), report());
     case 4:
       return told(p, random_.one_in(2) ? "ledger/EUR" : "ledger/USD",
                   any_ledger_event(random_, some, words, [this] { return time(); }));
@@ -99,19 +106,27 @@ private:
     }
   }
   events::joined joined() { return {{name("u")}, {name("s")}, random_.one_in(2), random_.one_in(2), number(), text()}; }
-  events::left left() { return {{name("u")}, {name("s")}, false, number(), "left", text()}; }
+  events::left left() {
+    return {{name("u")}, {name("s")}, false, number(), random_.one_in(2) ? "kicked" : "left", text()};
+  }
   events::message_sent message() { return {{name("m")}, {name("u")}, {name("s")}, text(), text(), text(), text()}; }
   events::room_event room() {
-    switch (random_.below(8)) {
+    switch (random_.below(12)) {
     case 0:
       return events::room_opened{{"r"},
                                  text(),
                                  {name("u")},
                                  text(),
                                  number(),
-                                 random_.one_in(2) ? std::optional{time()} : std::nullopt,
+                                 some_time(),
                                  random_.one_in(2) ? "none" : "kept",
-                                 random_.one_in(2)};
+                                 random_.one_in(2),
+                                 random_.one_in(2) ? "ask" : "open",
+                                 some_time()};
+    case 8: return events::room_changed{text(), some_time(), {name("u")}};
+    case 9: return events::knocked{{name("u")}, {name("s")}, {name("u")}, random_.one_in(2), text()};
+    case 10: return events::admitted{{name("u")}, {name("u")}};
+    case 11: return events::knock_ended{{name("u")}, {name("s")}, {}, random_.one_in(2) ? "kicked" : "denied"};
     case 1:
     case 2: return joined();
     case 3: return left();
@@ -120,8 +135,35 @@ private:
     default: return message();
     }
   }
+  events::reports_event report() {
+    return events::report_filed{{name("rp")}, {name("u")}, {"lounge/r0"}, {name("u")}, {text()}, 7, text(), text()};
+  }
+  events::moderation_action action() {
+    events::moderation_action e;
+    e.id = {name("a")};
+    e.action = std::array{"mute", "ban", "unmute", "unban", "warn"}[random_.below(5)];
+    e.by = {name("u")};
+    e.target = {name("u")};
+    e.rule = text();
+    e.message = {text()};
+    e.message_seq = random_.below(9);
+    e.until = some_time();
+    e.reason = text();
+    e.sha256 = text();
+    return e;
+  }
   events::lounge_event lounge() {
-    switch (random_.below(6)) {
+    switch (random_.below(14)) {
+    case 6: return events::lounge_changed{{name("u")}, text(), text(), number()};
+    case 7: return events::role_changed{{name("u")}, random_.one_in(2) ? "moderator" : "member", {name("u")}};
+    case 8:
+    case 9: return action();
+    case 10: return events::moderation_expired{{name("a")}, random_.one_in(2) ? "mute" : "ban", {name("u")}};
+    case 11: return events::moderation_appealed{{name("a")}, {name("u")}, text()};
+    case 12:
+      return events::moderation_reversed{
+          {name("a")}, random_.one_in(2) ? "mute" : "ban", {name("u")}, {name("u")}, random_.one_in(2), text()};
+    case 13: return events::message_deleted{{name("m")}, 1 + random_.below(40), {name("u")}, {name("a")}};
     case 0: return events::lounge_created{{"r"}, {name("u")}, text(), text()};
     case 1:
     case 2: return joined();
@@ -169,6 +211,7 @@ private:
   std::string name(const std::string& kind) { return kind + std::to_string(random_.below(entities)); }
   std::uint32_t number() { return static_cast<std::uint32_t>(random_.next()); }
   time_point time() { return noon + std::chrono::milliseconds{random_.below(100'000'000)}; }
+  std::optional<time_point> some_time() { return random_.one_in(2) ? std::optional{time()} : std::nullopt; }
   std::string text() {
     static const std::vector<std::string> texts{"",
                                                 "plain",

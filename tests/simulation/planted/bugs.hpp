@@ -24,6 +24,11 @@ using bug = std::unique_ptr<tampering>;
 [[nodiscard]] bug snapshot_one_event_ahead();
 [[nodiscard]] bug forget_to_arm_the_alarm();
 
+// --- what moderators did (moderation.cpp) ---------------------------------------------------------------------------
+
+[[nodiscard]] bug forget_who_is_muted_in_snapshots();
+[[nodiscard]] bug end_mutes_at_once();
+
 // --- the projector's store (projections.cpp) ------------------------------------------------------------------------
 
 [[nodiscard]] bug store_the_position_before_the_rows();

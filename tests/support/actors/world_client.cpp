@@ -90,6 +90,9 @@ void world_client::left(const stream_id& place) {
   ended.erase(place);
   heard.push_back("left " + place.text);
 }
+void world_client::tell(std::string_view event, const std::string&) {
+  if (is_connected()) heard.emplace_back(event);
+}
 void world_client::close(close_reason why) {
   if (is_connected() && !closed) closed = why;
 }

@@ -38,7 +38,7 @@ public:
   std::map<std::uint64_t, result<parley::answer>> answers;
   std::map<stream_id, version> subscriptions; ///< the place, and after which seq
   std::map<stream_id, version> ended;         ///< what it followed and no longer does, and after which seq it began
-  std::vector<std::string> heard;             ///< in order: "answer 1", "joined room/hall", "left room/hall"
+  std::vector<std::string> heard;             ///< in order: "answer 1", "joined room/hall", "left room/hall", "denied"
   std::optional<close_reason> closed;
   bool over = false; ///< its session was
   std::uint64_t asked = 0;
@@ -58,6 +58,7 @@ public:
   void unsubscribe(const stream_id& topic, version up_to) override;
   void joined(const stream_id& place, const std::string& body) override;
   void left(const stream_id& place) override;
+  void tell(std::string_view event, const std::string& body) override;
   void close(close_reason why) override;
 
 private:

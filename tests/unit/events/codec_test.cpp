@@ -13,7 +13,8 @@ using nlohmann::json;
 namespace {
 
 events::room_opened opened() {
-  return {{"room"}, "Room", {"u_1"}, "t", 4, time_point{std::chrono::milliseconds{1}}, "kept", true};
+  const time_point then{std::chrono::milliseconds{1}};
+  return {{"room"}, "Room", {"u_1"}, "t", 4, then, "kept", true, "ask", then};
 }
 
 errc refusal(std::string_view family, std::string_view type, int schema, const json& data, const json& personal) {
@@ -27,10 +28,10 @@ errc refusal(std::string_view family, std::string_view type, int schema, const j
 TEST_CASE("an event comes back as it was encoded, with and without its optional fields") {
   for (const bool with : {true, false}) {
     auto e = opened();
-    if (!with) e.expires_at.reset();
+    if (!with) e.expires_at = e.starts_at = std::nullopt;
     const auto encoded = encode(events::room_event{e});
     CHECK((encoded.data.find("expiresAt") != std::string::npos) == with);
-    const auto back = decode("room", "room-opened", 2, json::parse(encoded.data), json::parse(encoded.personal));
+    const auto back = decode("room", "room-opened", 3, json::parse(encoded.data), json::parse(encoded.personal));
     REQUIRE(back.has_value());
     CHECK(*back == event{events::room_event{e}});
   }
@@ -44,13 +45,13 @@ TEST_CASE("personal fields are kept apart") {
 
 TEST_CASE("unknown families, types and newer schemas are corrupt") {
   const auto data = json::parse(encode(events::room_event{opened()}).data);
-  CHECK(refusal("cellar", "room-opened", 2, data, json::object()) == errc::corrupt);
-  CHECK(refusal("room", "room-painted", 2, data, json::object()) == errc::corrupt);
-  CHECK(refusal("lounge", "room-opened", 2, data, json::object()) == errc::corrupt);
-  CHECK(refusal("room", "room-opened", 3, data, json::object()) == errc::corrupt);
+  CHECK(refusal("cellar", "room-opened", 3, data, json::object()) == errc::corrupt);
+  CHECK(refusal("room", "room-painted", 3, data, json::object()) == errc::corrupt);
+  CHECK(refusal("lounge", "room-opened", 3, data, json::object()) == errc::corrupt);
+  CHECK(refusal("room", "room-opened", 4, data, json::object()) == errc::corrupt);
   CHECK(refusal("room", "room-opened", 0, data, json::object()) == errc::corrupt);
-  CHECK(refusal("room", "room-opened", 2, json::array(), json::object()) == errc::corrupt);
-  CHECK(refusal("room", "room-opened", 2, data, nullptr) == errc::corrupt);
+  CHECK(refusal("room", "room-opened", 3, json::array(), json::object()) == errc::corrupt);
+  CHECK(refusal("room", "room-opened", 3, data, nullptr) == errc::corrupt);
 }
 
 TEST_CASE("a missing or mistyped field is corrupt") {
@@ -60,13 +61,14 @@ TEST_CASE("a missing or mistyped field is corrupt") {
     auto without = data, wrong = data;
     without.erase(name);
     wrong[name] = json::array();
-    if (name != "expiresAt") CHECK(refusal("room", "room-opened", 2, without, json::object()) == errc::corrupt);
-    CHECK(refusal("room", "room-opened", 2, wrong, json::object()) == errc::corrupt);
+    if (name != "expiresAt" && name != "startsAt")
+      CHECK(refusal("room", "room-opened", 3, without, json::object()) == errc::corrupt);
+    CHECK(refusal("room", "room-opened", 3, wrong, json::object()) == errc::corrupt);
   }
   for (const json& capacity : {json(-1), json(4294967296), json(1.5), json("4")}) {
     auto wrong = data;
     wrong["capacity"] = capacity;
-    CHECK(refusal("room", "room-opened", 2, wrong, json::object()) == errc::corrupt);
+    CHECK(refusal("room", "room-opened", 3, wrong, json::object()) == errc::corrupt);
   }
 }
 
@@ -79,7 +81,9 @@ TEST_CASE("an upcast refuses old content that does not have its shape") {
   CHECK_FALSE(upcast("lounge", "room-opened", 1, data, personal));
   REQUIRE(upcast("room", "room-opened", 1, data, personal));
   CHECK(data == json{{"history", "kept"}});
-  CHECK_FALSE(upcast("room", "room-opened", 2, data, personal));
+  REQUIRE(upcast("room", "room-opened", 2, data, personal));
+  CHECK(data == json{{"history", "kept"}, {"admission", "open"}});
+  CHECK_FALSE(upcast("room", "room-opened", 3, data, personal));
 }
 
 TEST_CASE("the catalogue names each event once") {

@@ -81,6 +81,7 @@ TEST_CASE("a room opened under schema 1 keeps its meaning") {
   CHECK(opened.history == "none"); // it said keepHistory: false
   CHECK(opened.capacity == 8);
   CHECK_FALSE(opened.guests);
+  CHECK(opened.admission == "open"); // every room was
   CHECK(*content == *content_of(sample("room.room-opened.v2.json")));
 }
 

@@ -102,4 +102,53 @@ TEST_CASE("a waiter is called once its position is applied, a cancelled one neve
   CHECK(called == 2);
 }
 
+TEST_CASE("whom the host let in is a row until they are removed, or the room closes") {
+  const events::room_event admitted = events::admitted{{"u_1"}, {"u_h"}};
+  const events::room_event kicked = events::left{{"u_1"}, {"s_1"}, false, 0, "kicked", "Ada"};
+  const events::room_event sent_away = events::knock_ended{{"u_1"}, {"s_1"}, {"u_h"}, "kicked"};
+  const events::room_event denied = events::knock_ended{{"u_1"}, {"s_1"}, {"u_h"}, "denied"};
+  const auto rows = [](const std::vector<events::room_event>& story) {
+    std::vector<record> records;
+    for (const auto& e : story) records.push_back(told(records.size() + 1, "room/r", records.size() + 1, e));
+    return fold(0, records).value().admissions;
+  };
+  const std::pair<room_id, user_id> row{{"r"}, {"u_1"}};
+  CHECK(rows({admitted}).rows.at(row));
+  CHECK(rows({admitted, out, denied}).rows.at(row));
+  CHECK_FALSE(rows({admitted, kicked}).rows.at(row));
+  CHECK_FALSE(rows({sent_away}).rows.at(row));
+  CHECK(rows({kicked, admitted}).rows.at(row));
+  const auto over = rows({admitted, closed});
+  CHECK(over.rows.empty());
+  CHECK(over.emptied.contains({"r"}));
+}
+
+TEST_CASE("a room's last title and time stand beside its opening") {
+  const events::room_event opened = events::room_opened{{"r"}, "R", {"u_h"}, "A", 10, {}, "kept", true};
+  const events::room_event renamed = events::room_changed{"B", {}, {"u_h"}};
+  const auto changes = fold(0, std::vector{told(1, "room/r", 1, opened), told(2, "room/r", 2, renamed)}).value();
+  const auto& row = changes.rooms.rows.at({"r"});
+  CHECK(row.made->event.title == "A");
+  CHECK(row.changed->title == "B");
+  CHECK(row.version == 2);
+}
+
+TEST_CASE("a mute and its end in one batch leave nothing in force, and the action stays") {
+  events::moderation_action muted;
+  muted.id = {"a1"}, muted.action = "mute", muted.by = {"mia"}, muted.target = {"bob"};
+  const events::lounge_event acted = muted, over = events::moderation_expired{{"a1"}, "mute", {"bob"}};
+  const auto changes = fold(0, std::vector{told(1, "lounge/l", 5, acted), told(2, "lounge/l", 6, over)}).value();
+  REQUIRE(changes.moderation.restrictions.size() == 1);
+  CHECK_FALSE(changes.moderation.restrictions.begin()->second.has_value());
+  REQUIRE(changes.moderation.actions.size() == 1);
+  CHECK(changes.moderation.actions.front().seq == 5);
+}
+
+TEST_CASE("a reversal that lifts nothing leaves what is in force") {
+  const events::lounge_event reversed = events::moderation_reversed{{"a1"}, "mute", {"bob"}, {"ann"}, false, "x"};
+  const auto changes = fold(0, std::vector{told(1, "lounge/l", 5, reversed)}).value();
+  CHECK(changes.moderation.restrictions.empty());
+  CHECK(changes.moderation.aftermaths.at({"a1"}).reversal.has_value());
+}
+
 } // namespace parley::test

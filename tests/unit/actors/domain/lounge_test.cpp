@@ -17,7 +17,7 @@ TEST_CASE("a lounge is created once; the same again changes nothing, anything el
       .when(lounge::create{{"l1"}, " Bar ", "talk"}, caller("ann"))
       .then({created})
       .answers(R"({"id":"l1","loungeId":"l1","name":"Bar","topic":"talk","ownerId":"ann",)"
-               R"("createdAt":"2027-01-15T08:00:00.000Z","participantCount":0})");
+               R"("createdAt":"2027-01-15T08:00:00.000Z","slowModeSeconds":0,"participantCount":0})");
   given<lounge>({created}).when(lounge::create{{"l1"}, "Bar", "talk"}, caller("ann")).nothing();
   given<lounge>({created}).when(lounge::create{{"l1"}, "Pub", "talk"}, caller("ann")).refused(errc::conflict);
   given<lounge>({created}).when(lounge::create{{"l1"}, "Bar", "talk"}, caller("bob")).refused(errc::conflict);

@@ -97,9 +97,10 @@ TEST_CASE("whatever is asked of a room: nobody too many, one left for each join,
           room::open open;
           open.id = {"r"};
           open.capacity = 1 + static_cast<std::uint32_t>(r.below(4));
+          if (r.below(2)) open.admission = "ask";
           if (r.below(2)) open.lifetime = std::chrono::seconds{1 + r.below(300)};
           const std::string sha(64, 'b');
-          switch (r.below(12)) {
+          switch (r.below(16)) {
           case 0: return std::pair{room::command{open}, by};
           case 1: return std::pair{room::command{room::leave{}}, by};
           case 2: return std::pair{room::command{room::leave{}}, by};
@@ -110,6 +111,12 @@ TEST_CASE("whatever is asked of a room: nobody too many, one left for each join,
             if (r.below(20) == 0) return std::pair{room::command{room::close{}}, by};
             return std::pair{room::command{room::typing{true}}, by};
           case 6: return std::pair{room::command{room::timer_fired{r.below(30) ? "other" : "expiry"}}, by};
+          case 7: return std::pair{room::command{room::admit{r.one_of("u", 4)}}, by};
+          case 8: return std::pair{room::command{room::admit{r.one_of("s", 6)}}, by};
+          case 9: return std::pair{room::command{room::deny{r.one_of("s", 6)}}, by};
+          case 10:
+            if (r.below(4) == 0) return std::pair{room::command{room::kick{r.one_of("u", 4)}}, by};
+            return std::pair{room::command{room::show_status{true, {}, {}}}, by};
           default: return std::pair{room::command{room::join{{"r"}, "R", r.below(4) == 0, {}}}, by};
           }
         },
@@ -121,32 +128,77 @@ TEST_CASE("whatever is asked of a room: nobody too many, one left for each join,
           for (const auto& e : d.events) there.see(e);
           REQUIRE(there.size() == after.members.size());
           REQUIRE(after.members.size() <= after.capacity);
-          if (after.closed) REQUIRE(after.members.empty());
-          if (after.closed && !before.closed) REQUIRE(d.dismissed.size() == before.members.size());
+          for (const auto& [session, m] : after.waiting) {
+            REQUIRE_FALSE(after.members.contains(session));
+            REQUIRE_FALSE(after.admitted.contains(m.user));
+            REQUIRE_FALSE(after.removed.contains(m.user));
+          }
+          for (const auto& [user, since] : after.removed) {
+            REQUIRE_FALSE(after.admitted.contains(user));
+            for (const auto& [session, m] : after.members) REQUIRE(m.user != user);
+          }
+          if (after.closed) REQUIRE((after.members.empty() && after.waiting.empty()));
+          if (after.closed && !before.closed)
+            REQUIRE(d.dismissed.size() == before.members.size() + before.waiting.size());
         });
   });
 }
 
-TEST_CASE("whatever is asked of a lounge: one left for each join") {
+TEST_CASE("whatever is asked of a lounge: one left for each join, nobody banned is in, nobody muted is heard, and a "
+          "timer stands for each mute and ban with an end") {
   using domain::lounge;
   for_seeds([](std::uint64_t seed) {
     presence there;
+    std::set<std::pair<time_point, std::string>> standing;
     run<lounge>(
         seed,
         [](xorshift& r, time_point now) {
-          const auto by = caller(r.one_of("u", 3), r.one_of("s", 6), now);
-          switch (r.below(6)) {
+          auto by = caller("", r.one_of("s", 6), now);
+          by.user = {"u" + std::to_string(by.session.text.back() % 3)};
+          const std::string actions[] = {"warn", "mute", "unmute", "kick", "ban", "unban", "delete-message"};
+          const auto id = r.one_of("a", 40);
+          switch (r.below(12)) {
           case 0: return std::pair{lounge::command{lounge::create{{"l"}, "Bar", ""}}, by};
-          case 1: return std::pair{lounge::command{lounge::send{{{"m"}, "x", {}, {}, {}}}}, by};
-          case 2:
+          case 1:
+          case 2: return std::pair{lounge::command{lounge::send{{{"m"}, "x", {}, {}, {}}}}, by};
           case 3: return std::pair{lounge::command{lounge::leave{}}, by};
+          case 4:
+          case 5: {
+            lounge::moderate c;
+            c.id = {id + std::to_string(now.time_since_epoch().count())};
+            c.action = actions[r.below(7)];
+            c.target = r.one_of("u", 3);
+            c.reason = "spam";
+            if (r.below(2) && (c.action == "mute" || c.action == "ban"))
+              c.duration = std::chrono::seconds{1 + r.below(9)};
+            if (c.action == "delete-message") c.about.seq = r.below(40);
+            return std::pair{lounge::command{c}, by};
+          }
+          case 6:
+            return std::pair{lounge::command{lounge::set_role{{r.one_of("u", 3)}, r.below(2) ? "moderator" : "member"}},
+                             by};
+          case 7: return std::pair{lounge::command{lounge::timer_fired{"over " + id}}, by};
           default: return std::pair{lounge::command{lounge::join{}}, by};
           }
         },
         [](const lounge::command& c) { return std::holds_alternative<lounge::send>(c); },
         [&](const lounge::state&, const auto& d, const lounge::state& after) {
-          for (const auto& e : d.events) there.see(e);
+          for (const auto& e : d.events) {
+            there.see(e);
+            if (const auto* said = std::get_if<events::message_sent>(&e))
+              REQUIRE_FALSE(after.mutes.contains(said->user));
+          }
           REQUIRE(there.size() == after.members.size());
+          for (const auto& [session, m] : after.members) REQUIRE_FALSE(after.bans.contains(m.user));
+          for (const auto& t : d.timers) {
+            const std::pair key{t.timer.due, t.timer.what};
+            REQUIRE((t.set ? standing.insert(key).second : standing.erase(key) == 1));
+          }
+          std::set<std::pair<time_point, std::string>> expected;
+          for (const auto* all : {&after.mutes, &after.bans})
+            for (const auto& [user, r] : *all)
+              if (r.until) expected.emplace(*r.until, "over " + r.action.text);
+          REQUIRE(standing == expected);
         });
   });
 }

@@ -55,8 +55,8 @@ TEST_CASE("a room opens with its expiry as a timer") {
       .sets(noon + 60s, "expiry")
       .timers(1)
       .answers(
-          R"({"roomId":"r1","displayId":"R1","title":"Talk","hostId":"ann","capacity":1000,"createdAt":"2027-01-15T08:00:00.000Z",)"
-          R"("expiresAt":"2027-01-15T08:01:00.000Z","history":"kept","guests":true,"participantCount":0})");
+          R"({"roomId":"r1","displayId":"R1","title":"Talk","hostId":"ann","isHost":true,"capacity":1000,"createdAt":"2027-01-15T08:00:00.000Z",)"
+          R"("expiresAt":"2027-01-15T08:01:00.000Z","history":"kept","guests":true,"admission":"open","participantCount":0})");
 }
 
 TEST_CASE("opening a room again as its host with the same content changes nothing, also later") {
@@ -87,6 +87,7 @@ TEST_CASE("a room refuses to open out of bounds") {
   refused([](auto& c) { c.lifetime = 0s; });
   refused([](auto& c) { c.lifetime = domain::room_lifetime_max + 1s; });
   refused([](auto& c) { c.history = "some"; });
+  refused([](auto& c) { c.admission = "maybe"; });
   refused([](auto& c) { c.title = std::string(domain::title_bytes_max + 1, 'x'); });
   refused([](auto& c) { c.title = "\xff"; });
   refused([](auto& c) { c.id = {}; });
@@ -101,12 +102,12 @@ TEST_CASE("a join is answered with everybody present") {
       .when(joining(), caller("ann", "s1"))
       .then({joined("ann", "s1", 1)})
       .answers(
-          R"({"roomId":"r1","displayId":"R1","title":"Talk","hostId":"ann","capacity":1000,"createdAt":"2027-01-15T08:00:00.000Z",)"
-          R"("history":"kept","guests":true,"participantCount":1,)"
+          R"({"roomId":"r1","displayId":"R1","title":"Talk","hostId":"ann","isHost":true,"capacity":1000,"createdAt":"2027-01-15T08:00:00.000Z",)"
+          R"("history":"kept","guests":true,"admission":"open","participantCount":1,)"
           R"("users":[{"id":"s1","socketId":"s1","userId":"ann","username":"ann","name":"ann","isHost":true,"guest":false,)"
-          R"("joinedAt":"2027-01-15T08:00:00.000Z"}],)"
+          R"("joinedAt":"2027-01-15T08:00:00.000Z","muted":false,"videoOff":false,"handRaised":false}],)"
           R"("participants":[{"id":"s1","socketId":"s1","userId":"ann","username":"ann","name":"ann","isHost":true,)"
-          R"("guest":false,"joinedAt":"2027-01-15T08:00:00.000Z"}],"userId":"ann","sessionId":"s1","seq":2})");
+          R"("guest":false,"joinedAt":"2027-01-15T08:00:00.000Z","muted":false,"videoOff":false,"handRaised":false}],"userId":"ann","sessionId":"s1","seq":2})");
 }
 
 TEST_CASE("an unknown room opens with its first join only where that is allowed") {
@@ -250,7 +251,9 @@ TEST_CASE("closing lets everybody go, one left each, and stops the timer") {
                      .then({left("ann", "s1", 1, "room-closed"), left("bob", "s2", 0, "room-closed"),
                             events::room_closed{"closed-by-host", {"ann"}}})
                      .cancels(noon + 60s, "expiry");
-  CHECK(d.decision().dismissed == std::vector<session_id>{{"s1"}, {"s2"}});
+  REQUIRE(d.decision().dismissed.size() == 2);
+  CHECK(d.decision().dismissed[0].session.text == "s1");
+  CHECK(d.decision().dismissed[1].session.text == "s2");
   r.when(room::close{}, caller("bob", "s2")).refused(errc::forbidden);
   r.when(room::close{}, caller("")).refused(errc::forbidden);
   given<room>({}).when(room::close{}, caller("ann")).refused(errc::room_not_found);

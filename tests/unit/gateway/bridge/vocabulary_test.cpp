@@ -285,3 +285,46 @@ TEST_CASE("an event nobody knows is said to be unknown, and a long name is not r
   refused(ask(std::string(65, 'e'), "[]"), errc::unknown_event, "unknown event");
   CHECK(ask(std::string(65, 'e'), "[]").error().message == "unknown event");
 }
+
+TEST_CASE("a host's word about somebody names them under any of a target's names, after the room, or alone") {
+  const auto args = GENERATE(Catch::Generators::as<std::string>{}, R"([{"roomId":"abc","userId":"u2"}])",
+                             R"([{"room":"abc","to":"u2"}])", R"([{"roomId":"ABC","targetId":"u2"}])",
+                             R"([{"targetUserId":"u2"}])", R"([{"targetSocketId":"u2"}])", R"([{"socketId":"u2"}])",
+                             R"([{"toUserId":"u2"}])", R"([{"target":"u2"}])", R"(["abc","u2"])", R"(["u2"])");
+  CAPTURE(args);
+  CHECK(told<room::admit>(ask("admit", args, in_abc), "room/abc").target == "u2");
+  CHECK(told<room::deny>(ask("deny", args, in_abc), "room/abc").target == "u2");
+  CHECK(told<room::kick>(ask("kick", args, in_abc), "room/abc").target == "u2");
+}
+
+TEST_CASE("a host's word about nobody, or in no room, is refused") {
+  for (const auto* event : {"admit", "deny", "kick"}) {
+    refused(ask(event, R"([{"roomId":"abc"}])"), errc::malformed, "userId");
+    refused(ask(event, R"([])", in_abc), errc::malformed, "userId");
+    refused(ask(event, R"([{"userId":{}}])", in_abc), errc::malformed, "userId");
+    refused(ask(event, R"([{"userId":"u2"}])", in_two), errc::malformed, "roomId");
+  }
+}
+
+TEST_CASE("a status is what is given of it") {
+  const auto s =
+      told<room::show_status>(ask("status", R"([{"roomId":"abc","muted":true,"handRaised":null}])"), "room/abc");
+  CHECK(s.muted == true);
+  CHECK_FALSE(s.video_off.has_value());
+  CHECK_FALSE(s.hand_raised.has_value());
+  CHECK(told<room::show_status>(ask("status", R"([{"videoOff":false}])", in_abc), "room/abc").video_off == false);
+  refused(ask("status", R"([{"roomId":"abc","muted":"yes"}])"), errc::malformed, "muted");
+}
+
+TEST_CASE("a reaction is an emoji in an object, after the room, or alone") {
+  for (const auto* args : {R"([{"roomId":"abc","emoji":"x"}])", R"(["abc","x"])", R"(["x"])"})
+    CHECK(told<room::react>(ask("reaction", args, in_abc), "room/abc").emoji == "x");
+  refused(ask("reaction", R"([{"roomId":"abc"}])"), errc::malformed, "emoji");
+  refused(ask("reaction", R"([{"roomId":"abc","emoji":7}])"), errc::malformed, "emoji");
+}
+
+TEST_CASE("a message in a room and in a lounge says what it replies to") {
+  const auto reply = R"({"id":"m0","text":"hi","sender":"Ada"})";
+  const auto args = std::string{R"([{"roomId":"abc","text":"yes","replyTo":)"} + reply + "}]";
+  CHECK(told<room::send>(ask("send-message", args), "room/abc").message.reply_to == reply);
+}

@@ -182,7 +182,7 @@ struct rig {
 
   std::shared_ptr<fake_connection> connect(std::uint64_t id, const codec& framing = without_aliases) {
     auto c = std::make_shared<fake_connection>(id, framing);
-    h.attach(c, session_id{"s" + std::to_string(id)});
+    h.attach(c, session_id{"s" + std::to_string(id)}, user_id{"u" + std::to_string(id)});
     return c;
   }
   /// A connection that is live in `topic` from now on.

@@ -96,7 +96,7 @@ private:
     auto& c = clients_[id];
     if (!c.line) {
       c.line = std::make_shared<fake_connection>(id, without_aliases);
-      hub_.attach(c.line, {"s" + std::to_string(id)});
+      hub_.attach(c.line, {"s" + std::to_string(id)}, {"u" + std::to_string(id)});
     }
     if (c.next.contains(topic)) return start_over(id, c, topic);
     check_one(id, c, false);

@@ -138,7 +138,7 @@ TEST_CASE("an answer that comes after the hub is gone is harmless") {
   const auto c = std::make_shared<fake_connection>(1, without_aliases);
   {
     hub h{log, {}};
-    h.attach(c, {"s1"});
+    h.attach(c, {"s1"}, {"u1"});
     h.subscribe(1, topic, 0);
   }
   REQUIRE(log.answer_next());

@@ -171,8 +171,8 @@ TEST_CASE("a connection that takes over for a session gets its signals, the old 
   rig r;
   const auto old_one = std::make_shared<fake_connection>(1, without_aliases);
   const auto new_one = std::make_shared<fake_connection>(2, without_aliases);
-  r.h.attach(old_one, {"same"});
-  r.h.attach(new_one, {"same"});
+  r.h.attach(old_one, {"same"}, {"u"});
+  r.h.attach(new_one, {"same"}, {"u"});
   r.h.detach(1);
   r.publish(offer_to(r.topic, "s1", "same"));
   r.h.end_turn();
@@ -193,4 +193,30 @@ TEST_CASE("nothing is kept of topics and connections that are gone") {
   r.h.end_turn();
   CHECK(a->writes == 0);
   CHECK(b->writes == 0);
+}
+
+TEST_CASE("what is for one user alone reaches that user's connections, live and from the log, and nobody else's") {
+  rig r;
+  const auto host = r.live(1), other = r.live(2);
+  const auto knocks_heard_by = [&](const auto& c) {
+    r.read(*c);
+    return std::ranges::count_if(c->received, [](const auto& push) { return push.event == "knock"; });
+  };
+  r.say("before");
+  auto& stream = r.log.streams[r.topic];
+  stream.emplace_back(events::knocked{{"u9"}, {"s9"}, {"u1"}, false, "Eve"});
+  r.publish(
+      std::make_shared<const publication>(publication{r.topic, stream.size(), time_point{}, event{stream.back()}}));
+  r.say("after");
+  r.h.end_turn();
+  CHECK(knocks_heard_by(host) == 1);
+  CHECK(knocks_heard_by(other) == 0);
+  CHECK(other->received.size() == 2);
+  const auto late = r.connect(3);
+  r.h.subscribe(3, r.topic, 0);
+  r.h.subscribe(1, r.topic, 0); // starts over, from the log
+  r.log.answer_all();
+  CHECK(knocks_heard_by(late) == 0);
+  CHECK(late->received.size() == 2);
+  CHECK(knocks_heard_by(host) == 2);
 }

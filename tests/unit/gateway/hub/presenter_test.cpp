@@ -118,6 +118,84 @@ TEST_CASE("what is logged but not for members is not shown") {
   CHECK_FALSE(present({{"session/s1"}, 1, noon, event{events::session_event{}}}));
 }
 
+TEST_CASE("who waits is shown to the host alone, as it comes and as it ends") {
+  const auto p = shown(a_room, events::room_event{events::knocked{{"u1"}, {"s1"}, {"u_host"}, true, "Ada"}});
+  CHECK(p.name == "knock");
+  CHECK(p.only_for.text == "u_host");
+  CHECK(p.body == R"({"id":"s1","socketId":"s1","userId":"u1","username":"Ada","name":"Ada","guest":true,)"
+                  R"("roomId":"abc","timestamp":"2026-11-21T12:00:00.000Z","seq":42})");
+  const auto over = shown(a_room, events::room_event{events::knock_ended{{"u1"}, {"s1"}, {"u_host"}, "left"}});
+  CHECK(over.name == "knock-ended");
+  CHECK(over.only_for.text == "u_host");
+  CHECK(over.body == R"({"userId":"u1","socketId":"s1","roomId":"abc","reason":"left",)"
+                     R"("timestamp":"2026-11-21T12:00:00.000Z","seq":42})");
+  CHECK_FALSE(present({a_room, 1, noon, event{events::room_event{events::admitted{{"u1"}, {"u_host"}}}}}));
+}
+
+TEST_CASE("who waited since before the host came is shown as a knock without seq") {
+  const auto p = shown(a_room, domain::knock_signal{{"u1"}, {"s1"}, {"s_host"}, "Ada", false});
+  CHECK(p.name == "knock");
+  CHECK(p.body == R"({"id":"s1","socketId":"s1","userId":"u1","username":"Ada","name":"Ada","guest":false,)"
+                  R"("roomId":"abc","timestamp":"2026-11-21T12:00:00.000Z"})");
+}
+
+TEST_CASE("a room's title and time are shown as they are from now on") {
+  const auto p = shown(a_room, events::room_event{events::room_changed{"Retro", noon, {"u1"}}});
+  CHECK(p.name == "room-changed");
+  CHECK(p.body == R"({"roomId":"abc","title":"Retro","startsAt":"2026-11-21T12:00:00.000Z","by":"u1",)"
+                  R"("timestamp":"2026-11-21T12:00:00.000Z","seq":42})");
+  CHECK(shown(a_room, events::room_event{events::room_changed{"", {}, {"u1"}}}).body.find(R"("startsAt":null)") !=
+        std::string::npos);
+}
+
+TEST_CASE("a status shows what was said of it and no more; a reaction its emoji") {
+  const auto p = shown(a_room, domain::status_signal{{"u1"}, {"s1"}, "Ada", true, {}, false});
+  CHECK(p.name == "status");
+  CHECK(p.body == R"({"id":"s1","socketId":"s1","userId":"u1","username":"Ada","name":"Ada","muted":true,)"
+                  R"("handRaised":false,"roomId":"abc"})");
+  const auto r = shown(a_room, domain::reaction_signal{{"u1"}, {"s1"}, "Ada", "\U0001F44D"});
+  CHECK(r.name == "reaction");
+  CHECK(r.body == "{\"id\":\"s1\",\"socketId\":\"s1\",\"userId\":\"u1\",\"username\":\"Ada\",\"name\":\"Ada\","
+                  "\"emoji\":\"\U0001F44D\",\"roomId\":\"abc\"}");
+}
+
+TEST_CASE("what a moderator did is shown with whom it is done to and until when") {
+  events::moderation_action e;
+  e.id = {"a1"}, e.action = "mute", e.by = {"mia"}, e.target = {"bob"}, e.reason = "spam", e.until = noon;
+  e.sha256 = "not shown";
+  const auto p = shown(a_lounge, events::lounge_event{e});
+  CHECK(p.name == "moderation");
+  CHECK(p.body == R"({"loungeId":"L1","actionId":"a1","action":"mute","targetId":"bob","reason":"spam",)"
+                  R"("until":"2026-11-21T12:00:00.000Z","by":"mia","timestamp":"2026-11-21T12:00:00.000Z","seq":42})");
+}
+
+TEST_CASE("the end of a mute or ban is shown as what ends it, and a reversal says of what") {
+  const auto over = shown(a_lounge, events::lounge_event{events::moderation_expired{{"a1"}, "ban", {"bob"}}});
+  CHECK(over.body.find(R"("action":"unban","targetId":"bob","reason":"expired","until":null)") != std::string::npos);
+  events::moderation_reversed e{{"a1"}, "mute", {"bob"}, {"ann"}, true, "a mistake"};
+  CHECK(shown(a_lounge, events::lounge_event{e}).body.find(R"("action":"unmute")") != std::string::npos);
+  e.lifted = false;
+  CHECK(shown(a_lounge, events::lounge_event{e}).body.find(R"("action":"reversed")") != std::string::npos);
+}
+
+TEST_CASE("a deleted message is told by its id and place, without its text; an appeal is told to nobody") {
+  const auto p = shown(a_lounge, events::lounge_event{events::message_deleted{{"m1"}, 7, {"mia"}, {"a1"}}});
+  CHECK(p.name == "message-deleted");
+  CHECK(p.body == R"({"id":"m1","messageId":"m1","messageSeq":7,"loungeId":"L1","by":"mia",)"
+                  R"("timestamp":"2026-11-21T12:00:00.000Z","seq":42})");
+  CHECK_FALSE(
+      present({a_lounge, 42, noon, event{events::lounge_event{events::moderation_appealed{{"a1"}, {"b"}, "x"}}}}));
+}
+
+TEST_CASE("who is not in the lounge is told on their own topic which lounge it was") {
+  domain::moderation_signal s;
+  s.user = {"mia"}, s.lounge = {"L1"}, s.id = {"a1"}, s.action = "ban", s.target = {"bob"}, s.reason = "spam";
+  const auto p = shown({"inbox/bob"}, domain::signal{s});
+  CHECK(p.name == "moderation");
+  CHECK(p.body == R"({"loungeId":"L1","actionId":"a1","action":"ban","targetId":"bob","reason":"spam","until":null,)"
+                  R"("by":"mia"})");
+}
+
 TEST_CASE("news of bookings are shown as they are told") {
   const stream_id inbox{"inbox/u1"};
   const std::string body = R"({"bookingId":"bk_1"})";

@@ -146,6 +146,9 @@ public:
   void room(const room_id& id, position p, answer_to<std::optional<room_row>> done) override {
     say(p, done, find(room_rows, [&](const room_row& r) { return r.id == id; }));
   }
+  void is_admitted(const room_id& room, const user_id& user, position p, answer_to<bool> done) override {
+    say(p, done, admitted.contains({room, user}));
+  }
   void meetings(const user_id& host, page_request pr, position p, answer_to<page<room_row>> done) override {
     searched = host.text;
     say(p, done, paged(room_rows, pr));
@@ -170,6 +173,7 @@ public:
   std::vector<user_row> user_rows;
   std::vector<login_row> login_rows;
   std::vector<room_row> room_rows;
+  std::set<std::pair<room_id, user_id>> admitted;
   std::vector<lounge_row> lounge_rows;
   std::vector<member_row> member_rows;
   std::vector<message_row> message_rows;
@@ -196,6 +200,47 @@ private:
     asked = pr;
     return {rows, next};
   }
+};
+
+class told_moderation_reads final : public moderation_reads {
+public:
+  void lounge_members(const lounge_id&, page_request, position p, answer_to<page<lounge_member_row>> done) override {
+    at_least = p;
+    done(page<lounge_member_row>{member_rows, {}});
+  }
+  void actions(const action_filter& which, page_request, position p, answer_to<page<action_row>> done) override {
+    at_least = p;
+    asked = which;
+    done(page<action_row>{action_rows, {}});
+  }
+  void action(const action_id& id, position p, answer_to<std::optional<action_row>> done) override {
+    at_least = p;
+    for (const auto& row : action_rows)
+      if (row.id == id) return done(std::optional<action_row>{row});
+    done(std::optional<action_row>{});
+  }
+  void reports(const stream_id& place, page_request, position p, answer_to<page<report_row>> done) override {
+    at_least = p;
+    place_asked = place;
+    done(page<report_row>{report_rows, {}});
+  }
+  void messages_named(const stream_id& place, const message_name& name, position p,
+                      answer_to<std::vector<message_row>> done) override {
+    at_least = p;
+    place_asked = place;
+    name_asked = name;
+    done(std::vector<message_row>{message_rows});
+  }
+
+  std::vector<lounge_member_row> member_rows;
+  std::vector<action_row> action_rows;
+  std::vector<report_row> report_rows;
+  std::vector<message_row> message_rows;
+  // what was asked last
+  position at_least = 0;
+  action_filter asked;
+  stream_id place_asked;
+  message_name name_asked;
 };
 
 class plain_passwords final : public password_hasher {
@@ -238,6 +283,7 @@ struct server {
   counting_random random;
   instant_entities entities;
   told_read_models reads;
+  told_moderation_reads moderation;
   no_people people;
   told_market_reads reads_of_market;
   told_booking_reads bookings;
@@ -297,8 +343,8 @@ protected:
   }
   rest_dependencies dependencies() {
     rest_dependencies d{
-        entities, reads, people, reads_of_market, bookings, tokens, passwords, clock, random, writes, {}, {}, {},
-        {},       {},    {}};
+        entities, reads, moderation, people, reads_of_market, bookings, tokens, passwords, clock, random, writes, {}, {},
+        {},       {},    {},         {}};
     d.post = [](const std::function<void()>& task) { task(); };
     d.claimed_by = [this](const stream_id& email, const std::function<void(result<std::optional<user_id>>)>& done) {
       if (claims_fail) return done(tl::make_unexpected(*claims_fail));
