@@ -39,19 +39,25 @@ void add(decided& d, const events::booking* before, Event after, time_point now)
   d.events.push_back(std::move(after));
 }
 
-/// A step, told at once on all devices of whoever took it; the other party gets a notice of it.
+/// On all devices of both parties.
+void tell_status(decided& d, const events::booking& after, std::string_view was, std::string_view reason,
+                 const context& by) {
+  const auto body = status_changed_json(after, was, by.user, reason, by.now);
+  for (const auto& who : {after.provider, after.customer})
+    d.remote_signals.push_back(to_inbox(who, {booking_news::status_changed, by.user, by.session, body}));
+}
+
 void add_step(decided& d, const events::booking& b, std::string_view to, party who, std::string reason,
               const context& by) {
   auto after = stepped(b, to, who, by.now);
-  if (!by.user.empty())
-    d.remote_signals.push_back(to_inbox(by.user, {booking_news::status_changed, by.user, by.session,
-                                                  status_changed_json(after, b.status, by.user, reason, by.now)}));
+  tell_status(d, after, b.status, reason, by);
   add(d, &b, events::booking_changed{std::move(after), b.status, by.user, std::move(reason)}, by.now);
 }
 
 /// Nobody caused it but time, whoever's command found out.
 void add_expiry(decided& d, const events::booking& b, context by) {
   by.user = {};
+  by.session = {};
   add_step(d, b, status::expired, party::time, "nobody answered in time", by);
 }
 
@@ -182,6 +188,8 @@ result<decided> decide_one(const calendar::state& s, const calendar::request& c,
   decided d;
   if (auto way = make_way(d, s, b.starts_at, b.ends_at, c.id, by); !way)
     return tl::make_unexpected(std::move(way.error()));
+  d.remote_signals.push_back(
+      to_inbox(b.provider, {booking_news::requested, by.user, by.session, booking_json(b, by.now)}));
   add(d, nullptr, std::move(b), by.now);
   return d;
 }
@@ -209,8 +217,7 @@ result<decided> decide_one(const calendar::state& s, const calendar::reschedule&
   if (!c.available) return fail(errc::outside_availability);
   events::booking_rescheduled after{moved(b, c.starts_at, by.now), b.status, b.starts_at, by.user};
   decided d;
-  d.remote_signals.push_back(to_inbox(by.user, {booking_news::status_changed, by.user, by.session,
-                                                status_changed_json(after, b.status, by.user, {}, by.now)}));
+  tell_status(d, after, b.status, {}, by);
   if (auto way = make_way(d, s, after.starts_at, after.ends_at, b.id, by); !way)
     return tl::make_unexpected(std::move(way.error()));
   add(d, &b, std::move(after), by.now);

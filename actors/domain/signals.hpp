@@ -103,7 +103,7 @@ struct moderation_signal {
   std::optional<time_point> until;
 };
 
-enum class booking_news { status_changed, availability_changed, location };
+enum class booking_news { requested, status_changed, availability_changed, location };
 
 /// About a booking or a calendar, to the inbox of a party: what is only worth knowing now. Lasting news are notices
 /// (actors/processes/booking_notices.hpp).

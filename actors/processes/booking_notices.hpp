@@ -3,8 +3,8 @@
 // time did), and a request opens the chat of the two.
 //
 // A notice's `kind` is `booking-<status>`, `booking-rescheduled`, `reminder`, `review-written` or `review-replied`; its
-// `data` is the booking as clients see it (booking_json.hpp). Those of kinds `booking-…` are pushed as `booking:new` or
-// `booking:status-changed` as well.
+// `data` is the booking as clients see it (booking_json.hpp). `booking:new` and `booking:status-changed` are pushed by
+// the calendar itself, to whoever is there; a notice waits for those who are away.
 
 #include "actors/processes/process.hpp"
 

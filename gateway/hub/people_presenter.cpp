@@ -1,4 +1,4 @@
-// What an inbox shows: messages between people, notifications, presence and calls.
+// What an inbox shows: messages between people, notifications, presence, calls and news of bookings.
 
 #include "events/json_writer.hpp"
 #include "gateway/hub/presenter.hpp"
@@ -86,6 +86,16 @@ struct signal_shower {
     case domain::call_step::ended: break;
     }
     return worded(s, "call-ended", "reason");
+  }
+
+  std::optional<presented> operator()(const domain::booking_signal& s) const {
+    switch (s.what) {
+    case domain::booking_news::requested: return presented{"booking:new", {}, s.body};
+    case domain::booking_news::status_changed: return presented{"booking:status-changed", {}, s.body};
+    case domain::booking_news::availability_changed: return presented{"availability:changed", {}, s.body};
+    case domain::booking_news::location: break;
+    }
+    return presented{"location:update", {}, s.body};
   }
 
   /// What rooms show is shown elsewhere.

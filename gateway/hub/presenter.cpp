@@ -220,15 +220,6 @@ struct shower {
     return presented{"message-deleted", {}, b.timestamp().end_durable()};
   }
 
-  std::optional<presented> operator()(const domain::booking_signal& s) const {
-    switch (s.what) {
-    case domain::booking_news::status_changed: return presented{"booking:status-changed", {}, s.body};
-    case domain::booking_news::availability_changed: return presented{"availability:changed", {}, s.body};
-    case domain::booking_news::location: break;
-    }
-    return presented{"location:update", {}, s.body};
-  }
-
   /// What is logged but not shown: appeals, a place's opening, that something was relayed, and that a user was let in
   /// (their joining says so).
   template <class Event>

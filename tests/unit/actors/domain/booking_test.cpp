@@ -186,20 +186,24 @@ TEST_CASE("where a party is goes to the other, around the time of a confirmed bo
   given<calendar>({}).when(here(0, 0), carl).refused(errc::booking_not_found);
 }
 
-TEST_CASE("a step is told at once to whoever took it; a time that is taken or given back to both") {
+TEST_CASE("a request is told to the provider, a step and a time that is taken or given back to both, on all devices") {
   const auto topics = [](const auto& outcome) {
     std::vector<std::string> all;
     for (const auto& s : outcome.decision().remote_signals) {
       const auto what = std::get<domain::booking_signal>(s.what).what;
-      all.push_back(s.topic.text + (what == domain::booking_news::status_changed ? " status" : " availability"));
+      all.push_back(s.topic.text + (what == domain::booking_news::requested        ? " new"
+                                    : what == domain::booking_news::status_changed ? " status"
+                                                                                   : " availability"));
     }
     return all;
   };
   using all = std::vector<std::string>;
-  CHECK(topics(given<calendar>({}).when(asking(), carl)) == all{"inbox/pia availability", "inbox/carl availability"});
-  CHECK(topics(given<calendar>({requested()}).when(to("confirmed"), pia)) == all{"inbox/pia status"});
+  CHECK(topics(given<calendar>({}).when(asking(), carl)) ==
+        all{"inbox/pia new", "inbox/pia availability", "inbox/carl availability"});
+  CHECK(topics(given<calendar>({requested()}).when(to("confirmed"), pia)) ==
+        all{"inbox/pia status", "inbox/carl status"});
   CHECK(topics(given<calendar>({requested()}).when(to("declined"), pia)) ==
-        all{"inbox/pia status", "inbox/pia availability", "inbox/carl availability"});
+        all{"inbox/pia status", "inbox/carl status", "inbox/pia availability", "inbox/carl availability"});
 }
 
 TEST_CASE("the customer of a completed booking reviews it once") {

@@ -200,7 +200,8 @@ TEST_CASE("news of bookings are shown as they are told") {
   const stream_id inbox{"inbox/u1"};
   const std::string body = R"({"bookingId":"bk_1"})";
   using domain::booking_news;
-  for (const auto& [what, name] : {std::pair{booking_news::status_changed, "booking:status-changed"},
+  for (const auto& [what, name] : {std::pair{booking_news::requested, "booking:new"},
+                                   std::pair{booking_news::status_changed, "booking:status-changed"},
                                    std::pair{booking_news::availability_changed, "availability:changed"},
                                    std::pair{booking_news::location, "location:update"}}) {
     const auto p = shown(inbox, domain::booking_signal{what, {"u2"}, {"s2"}, body});
