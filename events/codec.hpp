@@ -24,14 +24,13 @@
 namespace parley {
 
 /// Any event: first the family, then the type. A new family is one line here and its name, in the same order.
-using event =
-    std::variant<events::account_event, events::email_event, events::session_event, events::room_event,
-                 events::lounge_event, events::conversation_event, events::inbox_event, events::ledger_event,
-                 events::transfer_event, events::listing_event, events::reports_event, events::service_event,
-                 events::calendar_event>;
+using event = std::variant<events::account_event, events::email_event, events::session_event, events::room_event,
+                           events::lounge_event, events::conversation_event, events::inbox_event, events::ledger_event,
+                           events::transfer_event, events::listing_event, events::reports_event, events::service_event,
+                           events::calendar_event>;
 inline constexpr std::array<std::string_view, std::variant_size_v<event>> family_names{
-    "account", "email",  "session",  "room",    "lounge",  "conversation",
-    "inbox",   "ledger", "transfer", "listing", "reports", "service", "calendar"};
+    "account", "email",    "session", "room",    "lounge",  "conversation", "inbox",
+    "ledger",  "transfer", "listing", "reports", "service", "calendar"};
 
 /// One encoding of an event's content. `data` and `personal` are JSON objects as text; `personal` is `{}` when the
 /// event has no such fields.

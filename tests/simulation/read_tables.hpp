@@ -317,8 +317,8 @@ struct read_tables {
              table<member_line>, table<admission_line>, table<message_line>, table<conversation_line>, table<mark_line>,
              table<block_line>, table<call_line>, table<notification_line>, table<presence_line>, table<account_line>,
              table<entry_line>, table<hold_line>, table<listing_line>, table<purchase_line>, table<moderator_line>,
-             table<restriction_line>, table<action_line>, table<deletion_line>, table<report_line>,
-             table<service_line>, table<booking_line>, table<review_line>>
+             table<restriction_line>, table<action_line>, table<deletion_line>, table<report_line>, table<service_line>,
+             table<booking_line>, table<review_line>>
       all;
 
   template <class Row>

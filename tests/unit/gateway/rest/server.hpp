@@ -342,9 +342,10 @@ protected:
             50, [this, kind](std::string_view key) { given_back.push_back(kind + ' ' + std::string{key}); }};
   }
   rest_dependencies dependencies() {
-    rest_dependencies d{
-        entities, reads, moderation, people, reads_of_market, bookings, tokens, passwords, clock, random, writes, {}, {},
-        {},       {},    {},         {}};
+    rest_dependencies d{entities, reads,  moderation, people, reads_of_market,
+                        bookings, tokens, passwords,  clock,  random,
+                        writes,   {},     {},         {},     {},
+                        {},       {}};
     d.post = [](const std::function<void()>& task) { task(); };
     d.claimed_by = [this](const stream_id& email, const std::function<void(result<std::optional<user_id>>)>& done) {
       if (claims_fail) return done(tl::make_unexpected(*claims_fail));
