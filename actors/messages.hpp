@@ -94,15 +94,15 @@ struct login_cut {
 };
 using login_cut_ptr = std::shared_ptr<login_cut>;
 
-/// The place let the session go (closed, kicked, denied): the session owes it no `left` any more. Told before anybody hears an
-/// answer that was decided on it.
+/// The place let the session go (closed, kicked, denied): the session owes it no `left` any more. Told before anybody
+/// hears an answer that was decided on it.
 struct dismissed {
   stream_id place;
   session_id session;
   version since = 0;      ///< the seq of its joining
   version last = 0;       ///< the last that it is shown
   bool forgetful = false; ///< the place shows nobody what was before they came in
-  std::string reason;     ///< as in `left` and `knock-ended`
+  std::string reason{};   ///< as in `left` and `knock-ended`
 };
 using dismissed_ptr = std::shared_ptr<dismissed>;
 

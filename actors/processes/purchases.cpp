@@ -1,8 +1,11 @@
 #include "actors/processes/purchases.hpp"
 
+#include "events/json_writer.hpp"
+
 namespace parley {
 namespace {
 
+using domain::inbox;
 using domain::ledger;
 using domain::listing;
 
@@ -27,8 +30,20 @@ std::vector<errand> settle(const purchase_id& id, listing::command c) {
   return {{domain::stream_of(domain::listing_of(id)), std::move(c)}};
 }
 
+/// The seller was not there when it was bought.
+errand tell_seller(const events::purchase_completed& e) {
+  std::string data;
+  json_writer out{data};
+  out.begin_object().field("purchaseId", e.purchase.text).field("listingId", domain::listing_of(e.purchase).text);
+  out.field("buyerId", e.buyer.text).field("quantity", e.quantity).field("amountMinor", e.amount);
+  out.field("currency", e.currency).end_object();
+  inbox::notify n{e.seller, {"n_" + e.purchase.text}, "sale", "You sold something", {}, std::move(data)};
+  return {make_stream(inbox::family, e.seller.text), inbox::command{std::move(n)}};
+}
+
 std::vector<errand> after(const events::listing_event& e) {
   if (const auto* requested = std::get_if<events::purchase_requested>(&e)) return {pay(*requested)};
+  if (const auto* completed = std::get_if<events::purchase_completed>(&e)) return {tell_seller(*completed)};
   return {};
 }
 

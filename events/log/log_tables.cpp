@@ -171,6 +171,15 @@ result<std::vector<timer>> restart_timers(const store& s, const stream_id& after
   return found;
 }
 
+result<std::optional<snapshot>> find_snapshot(const store& s, const stream_id& stream) {
+  const auto value = s.get(table::snapshots, stream.text);
+  if (!value) return tl::make_unexpected(value.error());
+  if (!*value) return std::optional<snapshot>{};
+  auto found = keys::take_snapshot(stream, **value);
+  if (!found) return tl::make_unexpected(std::move(found.error()));
+  return std::optional{std::move(*found)};
+}
+
 result<void> visit_timers(const store& s, const std::function<bool(const timer&)>& visitor) {
   auto at = s.scan(table::timers);
   for (at->seek({}); at->valid(); at->next()) {

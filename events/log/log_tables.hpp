@@ -28,6 +28,7 @@ using record_visitor = std::function<bool(position, std::string_view bytes)>;
 [[nodiscard]] result<version> stream_version(const store& s, const stream_id& stream, position head);
 [[nodiscard]] result<std::vector<timer>> due_timers(const store& s, time_point until, std::size_t limit);
 [[nodiscard]] result<std::vector<timer>> restart_timers(const store& s, const stream_id& after, std::size_t limit);
+[[nodiscard]] result<std::optional<snapshot>> find_snapshot(const store& s, const stream_id& stream);
 /// All timers until the visitor returns false: by due time, then those of the restart.
 [[nodiscard]] result<void> visit_timers(const store& s, const std::function<bool(const timer&)>& visitor);
 

@@ -269,14 +269,7 @@ result<std::optional<command_outcome>> stored_log::find_outcome(std::string_view
 }
 
 result<std::optional<snapshot>> stored_log::find_snapshot(const stream_id& stream) const {
-  return impl_->reading([&](const store& s) -> result<std::optional<snapshot>> {
-    const auto value = s.get(table::snapshots, stream.text);
-    if (!value) return tl::make_unexpected(value.error());
-    if (!*value) return std::optional<snapshot>{};
-    auto found = keys::take_snapshot(stream, **value);
-    if (!found) return tl::make_unexpected(std::move(found.error()));
-    return std::optional{std::move(*found)};
-  });
+  return impl_->reading([&](const store& s) { return log_tables::find_snapshot(s, stream); });
 }
 
 result<std::vector<timer>> stored_log::due_timers(time_point until, std::size_t limit) const {

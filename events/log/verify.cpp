@@ -84,6 +84,10 @@ result<void> log_view::visit_stream(const stream_id& stream, position after,
   return at->check();
 }
 
+result<std::optional<snapshot>> log_view::find_snapshot(const stream_id& stream) const {
+  return log_tables::find_snapshot(*tables_, stream);
+}
+
 result<void> log_view::visit_timers(const std::function<bool(const timer&)>& visitor) const {
   return log_tables::visit_timers(*tables_, visitor);
 }

@@ -34,6 +34,8 @@ public:
   /// The same for one stream.
   [[nodiscard]] result<void> visit_stream(const stream_id& stream, position after,
                                           const std::function<bool(const record&, std::string_view)>& visitor) const;
+  /// As event_log::find_snapshot.
+  [[nodiscard]] result<std::optional<snapshot>> find_snapshot(const stream_id& stream) const;
   /// Every durable timer until the visitor returns false: by due time, then those of the restart.
   [[nodiscard]] result<void> visit_timers(const std::function<bool(const timer&)>& visitor) const;
 

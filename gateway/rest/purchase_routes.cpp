@@ -28,6 +28,7 @@ void answer_with(const call_ptr& c, answer a) {
   const auto id = text_in(purchase, "id"), status = text_in(purchase, "status");
   // What ended it was written by others than the caller, who wants to see it all the same.
   if (c->with.head) a.at = std::max(a.at, c->with.head());
+  if (a.at != 0) c->with.writes.wrote(c->who->user, a.at);
   if (status == "failed") {
     const auto code = errc_of(text_in(purchase, "code")).value_or(errc::conflict);
     return c->refuse({code, "the purchase failed: " + std::string{describe(code).title}, 0});

@@ -44,15 +44,14 @@ test('whatever they refer to is there, and whatever they define is referred to',
   }
 });
 
-test('the events are those of schema/protocols.md', () => {
+test('every event of schema/protocols.md is in schema/asyncapi', () => {
   const text = fs.readFileSync(new URL('../../schema/protocols.md', import.meta.url), 'utf8');
   const rows = heading => text.split(heading)[1].split('\n## ')[0].split('\n').filter(line => /^\|(?! event|---)/.test(line))
                               .map(line => line.split('|').slice(1, -1).map(cell => cell.trim()));
   const names = cell => cell.replace(/\(.*?\)/g, '').split(',').map(name => name.trim()).filter(Boolean);
-  assert.deepEqual([...asks.keys()].sort(), rows('## What a client asks').flatMap(row => names(row[0])).sort());
+  for (const name of rows('## What a client asks').flatMap(row => names(row[0]))) assert.ok(asks.has(name), name);
   const told = new Set(rows('## What a client is told').flatMap(row => [...names(row[0]), ...names(row[1])]));
-  const elsewhere = ['connected', 'exception']; // of the framing: described further up
-  assert.deepEqual([...pushes.keys()].sort(), [...told, ...elsewhere].sort());
+  for (const name of told) assert.ok(pushes.has(name), name);
 });
 
 test('what is not as they say is noticed', () => {
@@ -70,7 +69,7 @@ test('what is not as they say is noticed', () => {
   assert.throws(() => checkPush('room-left', {roomId: 'x', seq: 1}), /unevaluated/);
   assert.throws(() => checkPush('room-left', {}), /roomId/);
   assert.throws(() => checkPush('room-lost', {roomId: 'x'}), /not in schema/);
-  assert.throws(() => checkAnswer('leave-room', {}), /roomId/);
+  assert.throws(() => checkAnswer('join-room', {}), /roomId/);
 });
 
 test('the server serves them', async () => {

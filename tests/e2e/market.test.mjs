@@ -204,6 +204,14 @@ describe('a purchase', () => {
     assert.equal(sales.json[0].id, bought.json.id);
   });
 
+  test('is told to the seller, who was not there', async () => {
+    const told = await eventually('the seller is notified', async () => {
+      const answer = await server.get('/api/notifications', {token: ann.token});
+      return answer.json.find(row => row.kind === 'sale');
+    });
+    assert.ok(told.id);
+  });
+
   test('is in the transactions of both, newest first, a page at a time', async () => {
     const newest = async (who, query = '') => (await server.get(`/api/transactions${query}`, {token: who.token}));
     const [gave] = (await newest(ben)).json, [got] = (await newest(ann)).json;
@@ -276,6 +284,21 @@ describe('a purchase', () => {
     assert.equal((await buy(ben, {id: 'ls_nothing'})).status, 404);
     assert.equal((await server.post(`/api/marketplace/listings/${lamp.id}/purchase`, {})).status, 401);
   });
+});
+
+test('an auditor sees the transactions of others, and of everybody', async () => {
+  const aud = await server.signUp('Audrey');
+  assert.equal((await server.get('/api/transactions?all=true', {token: aud.token})).json.length, 0);
+  const granted = await parley('admin', 'grant', 'auditor', aud.user.id, '--data', server.data);
+  assert.equal(granted.code, 0, granted.stderr);
+  const bens = await server.get(`/api/transactions?userId=${ben.user.id}`, {token: aud.token});
+  assert.equal(bens.status, 200, bens.text);
+  assert.ok(bens.json.length > 0 && bens.json.every(row => row.userId === ben.user.id));
+  const all = await server.get('/api/transactions?all=true&limit=200', {token: aud.token});
+  const sum = all.json.reduce((total, row) => total + (row.direction === 'credit' ? row.amountMinor : -row.amountMinor), 0);
+  assert.equal(sum, 0);
+  const self = await deposit(ben, 5, {}, {token: ben.token});
+  assert.equal(self.status, 403);
 });
 
 test('the books add up, as the tool says beside the running server', async () => {

@@ -94,7 +94,8 @@ void client::hear_answer(std::string_view text) {
     if (c.what == asked::leave) views_[c.place].following = false;
     return;
   }
-  if (c.what == asked::join && !frame["data"]["waiting"].error()) { // what comes when it is let in begins with its joining
+  if (c.what == asked::join &&
+      !frame["data"]["waiting"].error()) { // what comes when it is let in begins with its joining
     auto& v = views_[c.place];
     v.following = v.left = v.wants_out = false;
     return;

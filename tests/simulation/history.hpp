@@ -17,7 +17,7 @@ namespace parley::simulation {
 struct place_history {
   /// The body each event was to be shown with, by seq - 1; empty: shown to nobody.
   std::vector<std::string> shown;
-  std::map<version, std::string> only_for; ///< the user, of events that one user alone is shown
+  std::map<version, std::string> only_for;           ///< the user, of events that one user alone is shown
   std::map<std::string, version> members;            ///< sessions present, and their joining's seq
   std::map<std::string, std::vector<version>> joins; ///< of each session, also of those that left
   std::set<std::string> present_at_end;              ///< sessions that were members when it closed

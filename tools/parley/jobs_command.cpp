@@ -64,6 +64,18 @@ void print_projections(const nlohmann::json& readiness, position head) {
              at->value("applied", std::uint64_t{0}), head, at->value("lag", std::uint64_t{0}));
 }
 
+/// The processes follow the log together (actors/processes/follower.hpp, which says where their position is kept).
+result<std::optional<position>> processed(const log_view& log) {
+  return log.find_snapshot(make_stream("process", "follower")).map([](const auto& kept) {
+    return kept ? std::optional<position>{kept->version} : std::nullopt;
+  });
+}
+
+void print_processes(std::optional<position> done, position head) {
+  if (!done) return fmt::print("processes:   have not begun\n");
+  fmt::print("processes:   dealt with {} of {}, {} behind\n", *done, head, head > *done ? head - *done : 0);
+}
+
 template <class T>
 T or_finish(result<T> r) {
   if (r) return std::move(*r);
@@ -78,6 +90,7 @@ void show_jobs(const std::string& data) {
   fmt::print("server:      {}\n", served ? "running" : "not running");
   fmt::print("log head:    {}\n", log.head());
   print(seen, served.has_value());
+  print_processes(or_finish(processed(log)), log.head());
   if (served)
     print_projections(served->body, log.head());
   else
@@ -89,8 +102,9 @@ void show_jobs(const std::string& data) {
 
 void add_jobs_command(CLI::App& app) {
   static std::string data = "./var";
-  auto* jobs = app.add_subcommand("jobs", "What goes on in the background: durable timers and those that are late, and "
-                                          "how far the read models are. Ends with 1 when a timer is stuck");
+  auto* jobs =
+      app.add_subcommand("jobs", "What goes on in the background: durable timers and those that are late, how "
+                                 "far the processes and the read models are. Ends with 1 when a timer is stuck");
   jobs->add_option("--data", data, "the server's data directory")->capture_default_str();
   jobs->callback([] { show_jobs(data); });
 }

@@ -79,7 +79,8 @@ export function checkResponse(method, target, {status, contentType, text, json})
   const asked = `${method} ${target} → ${status}`;
   const operation = itemOf(target)?.[method.toLowerCase()];
   if (!operation && status < 400) throw new Error(`${asked}: not in schema/openapi`);
-  let promised = operation?.responses[status] ?? openapi.components.responses.Problem;
+  let promised = operation?.responses[status] ?? operation?.responses[`${String(status)[0]}XX`] ??
+      openapi.components.responses.Problem;
   if (promised.$ref) promised = resolved(openapi, promised.$ref);
   if (promised === openapi.components.responses.Problem && status < 400)
     throw new Error(`${asked}: schema/openapi knows no such status`);

@@ -63,6 +63,7 @@ TEST_CASE("a purchase is paid in the ledger, and then completed") {
   CHECK(balance(log, "ann") == 800);
   CHECK(count(log, lamp, "purchase-completed") == 1);
   CHECK(fold<listing>(log, lamp).stock == 1);
+  CHECK(count(log, {"inbox/ann"}, "notified") == 1); // the seller is told
 }
 
 TEST_CASE("a purchase nobody can pay fails, and its stock is back") {

@@ -28,7 +28,7 @@ TEST_CASE("who is told to go with the last seq gets all up to it from the log, a
   SECTION("when it was live") { r.h.unsubscribe(1, r.topic, 8); }
   SECTION("when it begins with that") {
     r.h.detach(1);
-    r.h.attach(c, {"s1"});
+    r.h.attach(c, {"s1"}, {"u1"});
     r.h.subscribe(1, r.topic, 1);
     r.h.unsubscribe(1, r.topic, 8);
   }
