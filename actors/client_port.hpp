@@ -36,7 +36,9 @@ public:
   /// Everything of `topic` with a seq greater than `after`, then live. Told again with a smaller `after`, it starts
   /// over from there; with a greater one nothing changes.
   virtual void subscribe(const stream_id& topic, version after) = 0;
-  virtual void unsubscribe(const stream_id& topic) = 0;
+  /// Nothing of it after `up_to`, which is durable; 0: after what was published before this call. What is owed up to
+  /// there still comes.
+  virtual void unsubscribe(const stream_id& topic, version up_to) = 0;
   /// The client joined a place: its first push there (room-joined, lounge-joined), made from the join's answer.
   virtual void joined(const stream_id& place, const std::string& body) = 0;
   /// The client left a place by its own wish (room-left).

@@ -123,11 +123,7 @@ private:
   /// unknown: not recovered; draining: a commit failed, and answers to what was decided after it are still to come.
   enum class phase { unknown, draining, loading, ready, over };
 
-  /// What is let out when a commit is done: first what others see, then who is told that they see no more.
-  struct released {
-    std::vector<publication_ptr> published;
-    std::vector<session_id> dismissed;
-  };
+  using released = std::vector<publication_ptr>;
 
   /// A command between its decision and its release.
   struct pending {
@@ -136,7 +132,7 @@ private:
     reply respond;
     std::vector<publication_ptr> published;
     std::vector<timer_change> timers;
-    std::vector<session_id> dismissed;
+    std::vector<dismissed_ptr> dismissed;
     std::string key;
     bool claimed = false;
   };
@@ -159,6 +155,9 @@ private:
   void carry_out(parley::request<Entity>& r, domain::decision<event_type> d, bool writes) {
     pending p;
     p.claimed = !d.claims.empty();
+    if constexpr (is_place)
+      for (const auto& session : d.dismissed)
+        p.dismissed.push_back(let_go(stream_, image_.state, session, image_.version + d.events.size()));
     // Also without events: the expected version keeps out what was decided on a commit that failed.
     stream_append append{stream_, image_.version, {}};
     append.events.reserve(d.events.size());
@@ -172,7 +171,6 @@ private:
       p.published.push_back(std::make_shared<const publication>(publication{stream_, 0, r.by.now, std::move(s)}));
     p.outcome = outcome_of(r, d);
     p.respond = std::move(r.respond);
-    p.dismissed = std::move(d.dismissed);
     if (!writes) return line_up(std::move(p));
 
     for (auto& t : d.timers)
@@ -205,8 +203,8 @@ private:
     answer a{Entity::reply(image_.state, r.command, r.by, image_.version), 0, image_.version, false};
     if constexpr (is_place)
       if (std::holds_alternative<typename Entity::join>(r.command))
-        a.since = domain::joined_seq(image_.state.members, r.by.session);
-    if constexpr (std::is_same_v<Entity, domain::room>) a.forgetful = image_.state.history == "none";
+        a.since = domain::came_in(image_.state, r.by.session);
+    if constexpr (is_place) a.forgetful = domain::is_forgetful(image_.state);
     return a;
   }
 
@@ -269,16 +267,17 @@ private:
     if (!p.key.empty()) keys_.finish(p.key, p.outcome);
     for (const auto& each : p.published) // before the reply: it may pass the entity on
       if (const auto* e = std::get_if<event>(&each->what)) committed(std::get<event_type>(*e));
+    tell(p.dismissed);
     p.respond(std::move(p.outcome));
-    if constexpr (is_place) std::move(p.published.begin(), p.published.end(), std::back_inserter(out.published));
-    std::move(p.dismissed.begin(), p.dismissed.end(), std::back_inserter(out.dismissed));
+    if constexpr (is_place) std::move(p.published.begin(), p.published.end(), std::back_inserter(out));
+  }
+
+  void tell(const std::vector<dismissed_ptr>& all) {
+    for (const auto& each : all) rt_.entities.tell(make_stream(domain::session::family, each->session.text), each);
   }
 
   void let_out(const released& out) {
-    if (!out.published.empty()) rt_.out.publish(out.published);
-    for (const auto& session : out.dismissed)
-      rt_.entities.tell(make_stream(domain::session::family, session.text),
-                        std::make_shared<dismissed>(dismissed{stream_}));
+    if (!out.empty()) rt_.out.publish(out);
   }
 
   /// A commit failed: what was decided on it never happened. Refuses all of it, and recovers once the log has answered
@@ -346,7 +345,6 @@ private:
   /// Whom an event concerns hears of it; and a place's last, published once more, shows the hub the gap.
   void tell_again(const loaded& l) {
     if (!l.page || l.page->empty()) return;
-    released out;
     for (const auto& r : *l.page) {
       auto content = content_of(r);
       const auto* e = content ? std::get_if<event_type>(&*content) : nullptr;
@@ -354,13 +352,13 @@ private:
       committed(*e);
       if constexpr (is_place) {
         const auto* gone = std::get_if<events::left>(e);
-        if (gone && !image_.state.members.contains(gone->session)) out.dismissed.push_back(gone->session);
+        const auto last = domain::is_closed(image_.state) ? image_.version : r.version;
+        if (gone && !image_.state.members.contains(gone->session))
+          tell({let_go(stream_, image_.state, gone->session, last)});
         if (l.last && &r == &l.page->back())
-          out.published = {
-              std::make_shared<const publication>(publication{stream_, r.version, r.time, std::move(*content)})};
+          let_out({std::make_shared<const publication>(publication{stream_, r.version, r.time, std::move(*content)})});
       }
     }
-    let_out(out);
     if (!l.last) ask_for_page(l.page->back().version);
   }
 

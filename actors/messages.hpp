@@ -86,11 +86,23 @@ struct login_cut {
 };
 using login_cut_ptr = std::shared_ptr<login_cut>;
 
-/// The place let the session go (closed, kicked): it owes it no `left` any more.
+/// The place let the session go (closed, kicked): the session owes it no `left` any more. Told before anybody hears an
+/// answer that was decided on it.
 struct dismissed {
   stream_id place;
+  session_id session;
+  version since = 0;      ///< the seq of its joining
+  version last = 0;       ///< the last that it is shown
+  bool forgetful = false; ///< the place shows nobody what was before they came in
 };
 using dismissed_ptr = std::shared_ptr<dismissed>;
+
+/// A place whose state is `s` lets the session go; it is shown all up to `last`.
+template <class State>
+[[nodiscard]] dismissed_ptr let_go(const stream_id& place, const State& s, const session_id& session, version last) {
+  return std::make_shared<dismissed>(
+      dismissed{place, session, domain::came_in(s, session), last, domain::is_forgetful(s)});
+}
 
 /// What an actor asked to be called with, in its own context.
 using continuation = std::function<void()>;

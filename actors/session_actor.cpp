@@ -29,7 +29,7 @@ caf::behavior session_actor::make_behavior() {
                               },
                               [this](client_arrived_ptr& a) { arrive(std::move(a)); },
                               [this](const client_gone_ptr& d) { detach_client(*d); },
-                              [this](const dismissed_ptr& d) { dismiss(d->place); },
+                              [this](const dismissed_ptr& d) { dismiss(*d); },
                               [this](const login_cut_ptr& c) { cut(c->login); }}
       .or_else(entity_messages());
 }

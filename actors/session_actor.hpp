@@ -52,8 +52,8 @@ private:
   void joined(client_command& c, const join_place& j, const result<answer>& r);
   void leave(client_command_ptr c, const stream_id& place);
   /// The place let us go. A client that does not follow it now is given its end later.
-  void dismiss(const stream_id& place);
-  void keep_farewell(const stream_id& place);
+  void dismiss(const dismissed& d);
+  void keep_farewell(const dismissed& d);
   void say_farewells();
   /// Follows every place again: those whose membership is sure from what the last connection was handed; of the others
   /// the client has a moment to say with a join what it has, then the place itself is asked.
@@ -61,7 +61,7 @@ private:
   void await_claims();
   void ask_again(const stream_id& place);
   [[nodiscard]] static version want(dealing& with, version after);
-  [[nodiscard]] version missed_since(const stream_id& place, const answer& of_join) const;
+  [[nodiscard]] version missed_since(const stream_id& place, version joined) const;
   void leave_places();
   /// Asks the place to let us go until it has done so; after the errand under way, if there is one.
   void leave_for_good(const stream_id& place, const std::string& reason);
@@ -70,6 +70,8 @@ private:
 
   [[nodiscard]] bool is_busy(const stream_id& place) const;
   void begin(const stream_id& place);
+  /// We wish to leave, or were let go.
+  void go(const stream_id& place);
   /// The errand is over: what waited for it has its turn.
   void finish(const stream_id& place);
   /// We are not in: takes our note out, then the errand is over.
@@ -106,12 +108,14 @@ private:
   /// How we stand with a place: kept while we may be in it or something is under way.
   struct dealing {
     bool member = false;                    ///< by the last that was heard; after a recovery, supposed
-    bool sure = false;                      ///< heard by this actor, and no wish to leave since
+    bool sure = false;                      ///< heard by this actor, and not going since
+    bool going = false;                     ///< wishes to leave, or was let go
     bool busy = false;                      ///< an errand is under way
     bool retrying = false;                  ///< ... and fails: it is tried again until it does not
     bool draining = false;                  ///< what waited has its turn
     version hidden = 0;                     ///< of a place without history: what the client is never shown
     std::optional<version> wanted;          ///< the client asked for all after it; not known after a recovery
+    std::optional<version> asked_after;     ///< the join under way asks for all after it
     std::optional<std::string> leave_after; ///< the errand under way, for this reason
     std::deque<client_command_ptr> line;    ///< waits for the errand
   };

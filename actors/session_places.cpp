@@ -54,6 +54,7 @@ void session_actor::perform(client_command_ptr c) {
 
 void session_actor::join(client_command_ptr c, join_place& j) {
   begin(j.place);
+  dealings_[j.place].asked_after = j.after;
   auto noted = [this, c, &j](const result<answer>& note) {
     if (!note) {
       reply_to(*c, tl::make_unexpected(note.error()));
@@ -74,10 +75,7 @@ void session_actor::join(client_command_ptr c, join_place& j) {
 void session_actor::joined(client_command& c, const join_place& j, const result<answer>& r) {
   auto& with = dealings_[j.place];
   const auto client = reply_to(c, r);
-  if (is_refusal(r)) {
-    keep_farewell(j.place); // it may have let us go a moment ago
-    return exit(j.place);
-  }
+  if (is_refusal(r)) return exit(j.place);
   if (!r) return with.member ? finish(j.place) : keep_leaving(j.place, "left");
   if (!with.member) { // of an earlier stay
     handed_.erase(j.place);
@@ -86,10 +84,11 @@ void session_actor::joined(client_command& c, const join_place& j, const result<
   farewells_.forget(j.place);
   with.hidden = r->forgetful ? r->since : 0;
   with.member = with.sure = true;
+  with.going = false;
   client->joined(j.place, r->body);
   // Who came back is owed what it missed, also when it joins once more and asks for nothing of before.
   const bool came_back = unclaimed_.erase(j.place) != 0;
-  const auto otherwise = came_back ? missed_since(j.place, *r) : r->version;
+  const auto otherwise = came_back ? missed_since(j.place, r->since) : r->version;
   const auto after = want(with, std::min(j.after.value_or(otherwise), r->version));
   if (client == client_) {
     client_->subscribe(j.place, after);
@@ -102,45 +101,51 @@ void session_actor::joined(client_command& c, const join_place& j, const result<
 
 void session_actor::leave(client_command_ptr c, const stream_id& place) {
   begin(place);
-  dealings_[place].sure = false;
+  go(place);
   auto answered = [this, c, &place](const result<answer>& r) {
     if (r) follow_no_more(place);
     const auto client = reply_to(*c, r);
     // Without a note we were never in.
     if (!r) return is_ready() && !state().places.contains(place) ? finish(place) : keep_leaving(place, "left", true);
     client->left(place);
-    farewells_.forget(place);
+    farewells_.waive(place);
     exit(place);
   };
   ask_to_leave(place, "left", std::move(answered));
 }
 
-void session_actor::dismiss(const stream_id& place) {
-  keep_farewell(place);
-  if (is_busy(place)) { // what is under way settles it
-    follow_no_more(place);
-    dealings_[place].member = dealings_[place].sure = false;
+void session_actor::dismiss(const dismissed& d) {
+  // Nobody was here in this run of the server: whoever comes back asks the place, which then says it once more.
+  if (!served_ || !dealings_.contains(d.place)) return;
+  keep_farewell(d);
+  if (client_) client_->unsubscribe(d.place, d.last);
+  if (is_busy(d.place)) { // what is under way settles it
+    follow_no_more(d.place);
+    go(d.place);
+    dealings_[d.place].member = false;
     return;
   }
-  begin(place);
-  exit(place);
+  begin(d.place);
+  exit(d.place);
 }
 
-void session_actor::keep_farewell(const stream_id& place) {
-  const auto known = dealings_.find(place);
-  if (known == dealings_.end() || !known->second.sure) return;
-  const auto follower = unclaimed_.contains(place) ? nullptr : client_;
-  farewells_.note(place, known->second.hidden, follower);
-  const auto handed = handed_.find(place);
-  if (!follower && handed != handed_.end()) farewells_.owe(place, handed->second, nullptr);
+void session_actor::keep_farewell(const dismissed& d) {
+  const auto& with = dealings_[d.place];
+  const bool unknown_since = d.since == 0 && !with.sure;
+  // Who joins once more after the end was told it then, or had left; unless that was in a run of before.
+  const bool known_then = !with.member && farewells_.contains(d.place);
+  if (with.going || unknown_since || known_then) return;
+  const auto follower = with.member && !unclaimed_.contains(d.place) ? client_ : nullptr;
+  farewells_.note(d.place, std::max(with.hidden, d.forgetful ? d.since : 0), d.last, follower);
+  if (!follower) farewells_.owe(d.place, with.asked_after.value_or(missed_since(d.place, d.since)), nullptr);
   if (client_) say_farewells();
 }
 
 /// Gone at once, each is read to its end all the same: see hub::unsubscribe.
 void session_actor::say_farewells() {
-  for (const auto& [place, seq] : farewells_.take(client_)) {
-    client_->subscribe(place, seq);
-    client_->unsubscribe(place);
+  for (const auto& [place, rest] : farewells_.take(client_)) {
+    client_->subscribe(place, rest.after);
+    client_->unsubscribe(place, rest.last);
   }
 }
 
@@ -186,13 +191,12 @@ void session_actor::ask_again(const stream_id& place) {
   begin(place);
   auto answered = [this, place, client = client_](const result<answer>& r) {
     auto& with = dealings_[place];
-    if (is_refusal(r)) keep_farewell(place);
     if (is_refusal(r) || (!r && !with.member)) return exit(place);
     if (r) {
       with.member = with.sure = true;
       with.hidden = r->forgetful ? r->since : 0;
       if (client == client_ && unclaimed_.erase(place) != 0)
-        client_->subscribe(place, want(with, std::min(missed_since(place, *r), r->version)));
+        client_->subscribe(place, want(with, std::min(missed_since(place, r->since), r->version)));
     }
     finish(place);
   };
@@ -212,11 +216,11 @@ version session_actor::want(dealing& with, version after) {
 
 /// What the connections of before were surely given. As long as that is not known: all that they wanted, and when that
 /// is not known either, all since the joining.
-version session_actor::missed_since(const stream_id& place, const answer& of_join) const {
+version session_actor::missed_since(const stream_id& place, version joined) const {
   const auto handed = handed_.find(place);
   if (handed != handed_.end()) return handed->second;
   const auto known = dealings_.find(place);
-  return known == dealings_.end() ? of_join.since : known->second.wanted.value_or(of_join.since);
+  return known == dealings_.end() ? joined : known->second.wanted.value_or(joined);
 }
 
 // --- the end: every place gets its one `left` -----------------------------------------------------------------------
@@ -232,13 +236,14 @@ void session_actor::leave_for_good(const stream_id& place, const std::string& re
     return;
   }
   begin(place);
-  dealings_[place].sure = false;
+  go(place);
   keep_leaving(place, reason);
 }
 
 void session_actor::keep_leaving(const stream_id& place, const std::string& reason, bool wished) {
   ask_to_leave(place, reason, [this, place, reason, wished](const result<answer>& r) {
     if (r) {
+      if (wished) farewells_.waive(place);
       if (client_ && wished) client_->left(place);
       return exit(place);
     }
@@ -256,9 +261,16 @@ bool session_actor::is_busy(const stream_id& place) const {
 
 void session_actor::begin(const stream_id& place) { dealings_[place].busy = true; }
 
+void session_actor::go(const stream_id& place) {
+  auto& with = dealings_[place];
+  with.sure = false;
+  with.going = true;
+}
+
 void session_actor::exit(const stream_id& place) {
   follow_no_more(place);
-  dealings_[place].member = dealings_[place].sure = false;
+  go(place);
+  dealings_[place].member = false;
   const auto once_more = [this, place] {
     let_nobody_wait(place);
     return true;
@@ -273,7 +285,7 @@ void session_actor::let_nobody_wait(const stream_id& place) {
 }
 
 void session_actor::follow_no_more(const stream_id& place) {
-  if (client_) client_->unsubscribe(place);
+  if (client_) client_->unsubscribe(place, 0);
   handed_.erase(place);
   unclaimed_.erase(place);
 }
@@ -283,6 +295,7 @@ void session_actor::finish(const stream_id& place) {
   if (at == dealings_.end()) return; // the actor is going
   auto& with = at->second;
   with.busy = with.retrying = false;
+  with.asked_after.reset();
   if (with.draining) return; // the loop below goes on
   with.draining = true;
   while (!with.busy && (with.leave_after || !with.line.empty())) {

@@ -21,10 +21,27 @@ struct member {
 };
 using members = std::map<session_id, member>;
 
-/// The seq of the session's joining; 0 when it is not present.
-[[nodiscard]] inline version joined_seq(const members& present, const session_id& session) {
-  const auto at = present.find(session);
-  return at == present.end() ? 0 : at->second.joined_seq;
+// What differs between the states of places.
+
+/// The place has ended: nothing happens there any more.
+template <class State>
+[[nodiscard]] bool is_closed(const State& s) {
+  if constexpr (requires { s.closed; }) return s.closed;
+  return false;
+}
+/// It shows nobody what was before they came in.
+template <class State>
+[[nodiscard]] bool is_forgetful(const State& s) {
+  if constexpr (requires { s.history; }) return s.history == "none";
+  return false;
+}
+/// The seq of the joining of a session that is present, or was when the place closed; 0 of any other.
+template <class State>
+[[nodiscard]] version came_in(const State& s, const session_id& session) {
+  if (const auto at = s.members.find(session); at != s.members.end()) return at->second.joined_seq;
+  if constexpr (requires { s.let_go; })
+    if (const auto at = s.let_go.find(session); at != s.let_go.end()) return at->second;
+  return 0;
 }
 
 /// The name a member goes by: the one asked for, else the caller's, else "Guest". errc::invalid as `clean_line`.

@@ -11,7 +11,7 @@ void describe(Fields& f, State& s) {
   f("id", s.id), f("displayId", s.display_id), f("host", s.host), f("title", s.title), f("capacity", s.capacity);
   f("openedAt", s.opened_at), f("expiresAt", s.expires_at), f("history", s.history), f("guests", s.guests);
   f("closed", s.closed), f("closeReason", s.close_reason), f("members", s.members);
-  f("seq", s.seq);
+  f("letGo", s.let_go), f("seq", s.seq);
 }
 
 namespace {
@@ -19,6 +19,7 @@ namespace {
 using decided = decision<room::event>;
 
 constexpr std::string_view expiry_timer = "expiry", expired_reason = "expired", closed_reason = "closed-by-host";
+constexpr std::string_view closed_left = "room-closed", expired_left = "room-expired"; ///< why everybody left
 
 std::uint32_t count(std::size_t n) { return static_cast<std::uint32_t>(n); }
 
@@ -47,7 +48,7 @@ decided end(const room::state& s, std::string_view left_reason, std::string_view
   return d;
 }
 
-decided expire(const room::state& s) { return end(s, "room-expired", expired_reason, {}); }
+decided expire(const room::state& s) { return end(s, expired_left, expired_reason, {}); }
 
 // --- opening ------------------------------------------------------------------------------------------------------
 
@@ -115,9 +116,12 @@ result<decided> decide_one(const room::state& s, const room::join& c, const cont
     if (!opened) return tl::make_unexpected(std::move(opened.error()));
     host = by.user;
     add_opening(d, std::move(*opened));
-  } else if (auto open = check_open(s); !open)
-    return tl::make_unexpected(std::move(open.error()));
-  else if (s.members.contains(by.session))
+  } else if (auto open = check_open(s); !open) {
+    if (!s.let_go.contains(by.session)) return tl::make_unexpected(std::move(open.error()));
+    d.dismissed.push_back(by.session);
+    d.refused_with = std::move(open.error());
+    return d;
+  } else if (s.members.contains(by.session))
     return d;
   else if (c.returning)
     return fail(errc::not_member);
@@ -213,7 +217,7 @@ result<decided> decide_one(const room::state& s, const room::close&, const conte
   if (s.id.empty()) return fail(errc::room_not_found);
   if (by.user.empty() || by.user != s.host) return fail(errc::forbidden, "only the host closes a room");
   if (s.closed) return decided{};
-  return end(s, "room-closed", closed_reason, by.user);
+  return end(s, closed_left, closed_reason, by.user);
 }
 
 /// The expiry of a room never changes, so its timer is believed even when this machine's clock was set back since.
@@ -238,7 +242,10 @@ void apply(room::state& s, const events::room_opened& e, time_point when) {
 void apply(room::state& s, const events::joined& e, time_point when) {
   s.members[e.session] = member{e.user, e.name, e.guest, when, s.seq};
 }
-void apply(room::state& s, const events::left& e, time_point) { s.members.erase(e.session); }
+void apply(room::state& s, const events::left& e, time_point) {
+  const auto who = s.members.extract(e.session);
+  if (who && (e.reason == closed_left || e.reason == expired_left)) s.let_go[e.session] = who.mapped().joined_seq;
+}
 void apply(room::state& s, const events::room_closed& e, time_point) {
   s.closed = true;
   s.close_reason = e.reason;

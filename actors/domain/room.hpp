@@ -39,7 +39,8 @@ struct room {
     bool closed = false;
     std::string close_reason;
     domain::members members;
-    version seq = 0; ///< of the last event
+    std::map<session_id, version> let_go; ///< who was present when it closed, and the seq of their joining
+    version seq = 0;                      ///< of the last event
   };
 
   /// Repeated by the host with the same content: no event. errc::conflict for anything else under this id.
@@ -54,7 +55,7 @@ struct room {
   };
   /// A member that joins again changes nothing and is answered as the first time. An unknown room opens when
   /// `open_if_absent`; else errc::room_not_found. errc::room_full, errc::guests_not_allowed,
-  /// errc::room_closed/_expired.
+  /// errc::room_closed/_expired; whoever was present when it closed is dismissed once more, as it may not know.
   struct join {
     room_id id;
     std::string display_id;
@@ -90,7 +91,7 @@ struct room {
   using command = std::variant<open, join, leave, send, relay, typing, close, timer_fired>;
   using event = events::room_event;
   static constexpr std::string_view family = "room";
-  static constexpr int snapshot_schema = 2; ///< 1 did not know the seq of each joining
+  static constexpr int snapshot_schema = 3; ///< 1 did not know the seq of each joining, 2 not who was let go
 
   [[nodiscard]] static result<decision<event>> decide(const state& s, const command& c, const context& by);
   static void evolve(state& s, const event& e, time_point when);

@@ -61,7 +61,10 @@ private:
       out.begin_object();
       snapshot_writer fields{out};
       fields("key", key);
-      describe(fields, value);
+      if constexpr (std::is_arithmetic_v<T>)
+        fields("value", value);
+      else
+        describe(fields, value);
       out.end_object();
     }
     out.end_array();
@@ -137,7 +140,10 @@ private:
       text_id<Tag> key;
       T value;
       fields("key", key);
-      describe(fields, value);
+      if constexpr (std::is_arithmetic_v<T>)
+        fields("value", value);
+      else
+        describe(fields, value);
       if (!fields.complete() || !v.emplace(std::move(key), std::move(value)).second) return false;
     }
     return true;

@@ -221,9 +221,9 @@ void client_link::subscribe(const stream_id& topic, version after) {
   if (attached_to_hub_) hub_.subscribe(connection_->ref().id, topic, after);
 }
 
-void client_link::unsubscribe(const stream_id& topic) {
+void client_link::unsubscribe(const stream_id& topic, version up_to) {
   places_.erase(topic);
-  if (attached_to_hub_) hub_.unsubscribe(connection_->ref().id, topic);
+  if (attached_to_hub_) hub_.unsubscribe(connection_->ref().id, topic, up_to);
 }
 
 void client_link::joined(const stream_id& place, const std::string& body) {

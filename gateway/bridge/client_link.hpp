@@ -77,7 +77,7 @@ public:
   void session_over();
   void answer(std::optional<std::uint64_t> ack, result<parley::answer> outcome);
   void subscribe(const stream_id& topic, version after);
-  void unsubscribe(const stream_id& topic);
+  void unsubscribe(const stream_id& topic, version up_to);
   void joined(const stream_id& place, const std::string& body);
   void left(const stream_id& place);
   void close(close_reason why);

@@ -33,8 +33,8 @@ public:
   void subscribe(const stream_id& topic, version after) override {
     on_loop([topic, after](client_link& link) { link.subscribe(topic, after); });
   }
-  void unsubscribe(const stream_id& topic) override {
-    post([topic](client_link& link) { link.unsubscribe(topic); }, heard::while_listened_to);
+  void unsubscribe(const stream_id& topic, version up_to) override {
+    post([topic, up_to](client_link& link) { link.unsubscribe(topic, up_to); }, heard::while_listened_to);
   }
   void joined(const stream_id& place, const std::string& body) override {
     on_loop([place, body](client_link& link) { link.joined(place, body); });

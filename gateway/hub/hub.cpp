@@ -56,15 +56,19 @@ void hub::state::leave(subscription& s) {
   topics.erase(topics.find(t.id));
 }
 
-void hub::state::say_farewell(subscription& s) {
+void hub::state::say_farewell(subscription& s, version up_to) {
   auto& t = s.where;
   if (!t.pending.empty()) {
     std::erase(dirty, &t);
     flush(t);
   }
-  if (s.now == phase::live || (t.head != 0 && s.next > t.head)) return part(s);
+  if (up_to != 0)
+    s.end = up_to;
+  else if (t.head != 0)
+    s.end = t.head;
+  if (s.next > s.end) return part(s);
   s.leaving = true;
-  if (t.head != 0) s.end = t.head;
+  if (s.now == phase::live) refill(s); // durable, and not published here yet
   auto& places = s.who.places;
   // Who was told last stands last, so that the first one found has had the longest time.
   const auto at = std::ranges::find_if(places, [&](const auto& p) { return p.get() == &s; });
@@ -219,10 +223,10 @@ void hub::subscribe(std::uint64_t connection_id, const stream_id& topic, version
   state_->settle(*s);
 }
 
-void hub::unsubscribe(std::uint64_t connection_id, const stream_id& topic) {
+void hub::unsubscribe(std::uint64_t connection_id, const stream_id& topic, version up_to) {
   auto* m = state_->find(connection_id);
   auto* s = m ? m->in(topic) : nullptr;
-  if (s && !s->leaving) state_->say_farewell(*s);
+  if (s && !s->leaving) state_->say_farewell(*s, up_to);
 }
 
 void hub::forget(std::uint64_t connection_id, const stream_id& topic) {

@@ -61,9 +61,10 @@ public:
 
   /// See client_port::subscribe. After `unsubscribe` it begins anew, whatever was still to come.
   void subscribe(std::uint64_t connection_id, const stream_id& topic, version after);
-  /// What was published before this call is still delivered, also to a connection that lags: it is read the rest as it
-  /// drains, and nothing after that. Nobody would ask again for the end of a room that closed.
-  void unsubscribe(std::uint64_t connection_id, const stream_id& topic);
+  /// All up to `up_to`, which is durable, is still delivered, also to a connection that lags: it is read the rest as it
+  /// drains, and nothing after that. Nobody would ask again for the end of a room that closed. 0: all that was
+  /// published before this call.
+  void unsubscribe(std::uint64_t connection_id, const stream_id& topic, version up_to = 0);
   /// Nothing more of it, not even what `unsubscribe` left to deliver.
   void forget(std::uint64_t connection_id, const stream_id& topic);
   void drained(std::uint64_t connection_id);

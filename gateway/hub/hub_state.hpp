@@ -89,7 +89,7 @@ struct hub::state : std::enable_shared_from_this<hub::state> {
   void settle(subscription& s);
   void leave(subscription& s);
   /// Who is told to go (the room closed) still sees why: it was published in this turn, or is read from the log.
-  void say_farewell(subscription& s);
+  void say_farewell(subscription& s, version up_to);
   /// It has all that it is owed.
   void part(subscription& s);
   void stop_reading(subscription& s);

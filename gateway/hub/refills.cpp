@@ -98,7 +98,7 @@ void hub::state::take_page(subscription& s, const std::vector<record>& page) {
   const auto bytes = frames->size();
   if (bytes != 0) s.who.line->write(std::move(frames), 0, bytes);
   if (s.next > s.end) return part(s);
-  const bool behind_known = t.head != 0 && s.next <= t.last;
+  const bool behind_known = (t.head != 0 && s.next <= t.last) || s.end != no_end;
   // All that came since was noted here once the topic is known; of an unknown one only the log's end is the end.
   if (!behind_known && (t.head != 0 || page.empty())) {
     if (s.leaving) return part(s);

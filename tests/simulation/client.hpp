@@ -94,6 +94,8 @@ private:
     bool following = false;  ///< pushes may come
     bool may_repeat = false; ///< came back: the first push may be one it has
     bool left = false;       ///< told so: nothing comes any more
+    bool wants_out = false;  ///< asked to leave since it joined
+    bool ended = false;      ///< has been shown the room's end
   };
 
   void send(const nlohmann::json& frame) { line_->send(frame.dump()); }

@@ -119,6 +119,8 @@ void history::take_place(const record& r) {
     verdict_.check("nobody enters an expired room", !p.expires_at || r.time < *p.expires_at, where);
   } else if (r.type == "left") {
     verdict_.check("one left for each join", p.members.erase(session) == 1, where);
+    if (const auto reason = text_at(r.data, "reason"); reason == "room-closed" || reason == "room-expired")
+      p.present_at_end.insert(session);
   } else if (r.type == "room-closed") {
     verdict_.check("a closed room is empty", p.members.empty(), where);
     verdict_.check("a room closes once", !std::exchange(p.closed, true), where);

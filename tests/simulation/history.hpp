@@ -19,6 +19,7 @@ struct place_history {
   std::vector<std::string> shown;
   std::map<std::string, version> members;            ///< sessions present, and their joining's seq
   std::map<std::string, std::vector<version>> joins; ///< of each session, also of those that left
+  std::set<std::string> present_at_end;              ///< sessions that were members when it closed
   bool closed = false;
   bool keeps_nothing = false; ///< history "none"
   std::optional<time_point> expires_at;

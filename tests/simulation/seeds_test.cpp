@@ -28,4 +28,8 @@ TEST_CASE("seed: whose connection is replaced before it was missed is owed what 
 }
 TEST_CASE("seed: a revocation whose commit was answered as failed cuts its sessions") { holds(246, fault_level::all); }
 TEST_CASE("seed: projections outlast a disk that cannot be read for a moment") { holds(103, fault_level::all); }
+TEST_CASE("seed: who was away over a crash in which its room expired is shown the end") {
+  holds(58, fault_level::some);
+}
+TEST_CASE("seed: a room's end that had to be told again arrives whole") { holds(156, fault_level::all); }
 TEST_CASE("seed: a timer that a failed commit left behind fires in time") { holds(236, fault_level::all); }

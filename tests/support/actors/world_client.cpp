@@ -78,7 +78,7 @@ void world_client::subscribe(const stream_id& topic, version after) {
   const auto [at, fresh] = subscriptions.try_emplace(topic, after);
   if (!fresh) at->second = std::min(at->second, after);
 }
-void world_client::unsubscribe(const stream_id& topic) {
+void world_client::unsubscribe(const stream_id& topic, version) {
   if (!is_connected()) return;
   if (const auto followed = subscriptions.extract(topic)) ended[topic] = followed.mapped();
 }

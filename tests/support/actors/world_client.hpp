@@ -55,7 +55,7 @@ public:
   void session_over() override;
   void answer(std::optional<std::uint64_t> ack, result<parley::answer> outcome) override;
   void subscribe(const stream_id& topic, version after) override;
-  void unsubscribe(const stream_id& topic) override;
+  void unsubscribe(const stream_id& topic, version up_to) override;
   void joined(const stream_id& place, const std::string& body) override;
   void left(const stream_id& place) override;
   void close(close_reason why) override;

@@ -264,6 +264,20 @@ TEST_CASE("a closed room stays closed") {
   closed.when(room::timer_fired{"expiry"}, caller("")).nothing();
 }
 
+TEST_CASE("who was present when a room closed, and asks to join it, is let go once more") {
+  const auto closed =
+      given<room>({opened(), joined("bob", "s2", 1), joined("cy", "s3", 2), left("cy", "s3", 1),
+                   left("bob", "s2", 0, "room-closed"), events::room_closed{"closed-by-host", {"ann"}}});
+  auto returning = joining();
+  returning.returning = true;
+  for (const auto& asked : {joining(), returning}) {
+    const auto d = closed.when(asked, caller("bob", "s2")).nothing().and_refused(errc::room_closed);
+    CHECK(d.decision().dismissed == std::vector<session_id>{{"s2"}});
+    closed.when(asked, caller("cy", "s3")).refused(errc::room_closed); // had left before
+    closed.when(asked, caller("dan", "s4")).refused(errc::room_closed);
+  }
+}
+
 TEST_CASE("the expiry timer ends a room; other timers, and timers of rooms without expiry, do nothing") {
   const std::vector<room::event> end{left("bob", "s2", 0, "room-expired"), events::room_closed{"expired", {}}};
   const auto r = given<room>({opened_for(60s), joined("bob", "s2", 1)});

@@ -2,6 +2,8 @@
 #include "actors/farewells.hpp"
 #include "tests/unit/actors/shell/session_fixture.hpp"
 
+#include <catch2/generators/catch_generators.hpp>
+
 using namespace parley;
 using namespace parley::test;
 using namespace std::chrono_literals;
@@ -166,6 +168,66 @@ TEST_CASE("who left by its own wish is given nothing more, whatever its connecti
   CHECK(back->follows().empty());
 }
 
+TEST_CASE("who was in a room when a server crashed is given its end when it comes back to the next one") {
+  memory_log log;
+  const bool told_before = GENERATE(false, true);
+  {
+    actor_world world{log};
+    two_in_the_hall s{world};
+    if (told_before) s.close_the_hall();
+  }
+  log.crash();
+  actor_world world{log, later(5s)};
+  const auto end = [&] {
+    world.ask<room>(hall, room::close{}, caller("ben"));
+    world.settle();
+  };
+  world_client_ptr back;
+  version after = 3;
+  SECTION("of a room that closed before that") {
+    end();
+    back = world.resume("s1", "ann");
+    world.pass(3s);
+    if (told_before) back->join(hall); // the session noted that it is out, and nobody knows any more what was told
+  }
+  SECTION("of one that closes while it may say what it has") {
+    back = world.resume("s1", "ann");
+    world.settle();
+    end();
+    if (told_before) back->join(hall);
+  }
+  SECTION("as far as it says that it has not seen it") {
+    end();
+    back = world.resume("s1", "ann");
+    world.settle();
+    back->join(hall, after = 4);
+  }
+  world.settle();
+  CHECK(back->ended == starts{{hall, after}});
+  CHECK(back->follows().empty());
+  CHECK(story_of(log, s1).back() == "exited room/hall");
+  back->ended.clear();
+  back->join(hall); // once more: it knows
+  world.pass(3s);
+  CHECK(back->failed_with(back->asked, errc::room_closed));
+  CHECK(back->ended.empty());
+}
+
+TEST_CASE("who left a room by its own wish is not told how it ended, also when it asks to join it") {
+  memory_log log;
+  actor_world world{log};
+  two_in_the_hall s{world};
+  s.close_the_hall();
+  CHECK(s.ann->ended == starts{{hall, 3}});
+  s.ann->leave(hall);
+  world.settle();
+  REQUIRE(s.ann->ended.empty());
+  s.ann->join(hall);
+  world.settle();
+  CHECK(s.ann->failed_with(s.ann->asked, errc::room_closed));
+  CHECK(s.ann->ended.empty());
+}
+
 TEST_CASE("a room without history shows nothing of before one came in, whatever an old connection reports") {
   memory_log log;
   actor_world world{log};
@@ -191,7 +253,7 @@ TEST_CASE("a session is owed the ends of so many rooms and no more") {
   farewells owed;
   const auto place = [](std::size_t i) { return make_stream("room", "r" + std::to_string(i)); };
   for (std::size_t i = 0; i <= farewells::farewells_max; ++i) {
-    owed.note(place(i), 0, nullptr);
+    owed.note(place(i), 0, 9, nullptr);
     owed.owe(place(i), 1, nullptr);
   }
   CHECK_FALSE(owed.owe(place(0), 1, nullptr));

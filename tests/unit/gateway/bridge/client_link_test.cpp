@@ -160,6 +160,45 @@ TEST_CASE("a connection that goes before its first frame leaves neither a timer 
   CHECK(l.log.head() == 0);
 }
 
+TEST_CASE("an end that is told on the connection's own loop waits behind what another loop published before") {
+  const stream_id hall{"room/hall"};
+  lobby l;
+  io_loop elsewhere{1, [&l] { return l.now; }};
+  fan_out out;
+  out.add(l.loop, l.topics);
+  l.loop.at_turn_end([&l] { return l.topics.end_turn(); });
+  l.open();
+  l.pass(client_link::first_frame_wait);
+  client_message join;
+  join.event = "join-room";
+  join.args = {{{"roomId", "hall"}}};
+  l.receive(join);
+  const session_id guest{l.client->pushes.at(0).second["sessionId"].get<std::string>()};
+  const auto joined = l.log.stream_version(hall).value();
+  REQUIRE(joined == 2);
+  REQUIRE(l.topics.count().subscriptions == 1);
+
+  const std::vector<publication_ptr> end{
+      std::make_shared<publication>(
+          publication{hall, 3, test::noon, event{events::left{{"g"}, guest, true, 0, "room-closed", "Guest"}}}),
+      std::make_shared<publication>(
+          publication{hall, 4, test::noon, event{events::room_closed{"closed-by-host", {"g"}}}})};
+  {
+    const io_loop::standing_in there{elsewhere};
+    out.publish(end); // on its way to the connection's loop
+  }
+  {
+    const io_loop::standing_in here{l.loop};
+    const auto let_go = dismissed{hall, guest, joined, 4, false};
+    l.world.entities().tell(make_stream("session", guest.text), std::make_shared<dismissed>(let_go));
+    l.world.run();
+  }
+  l.settle();
+  CHECK(l.topics.count().delivered == 2);
+  CHECK(l.topics.count().refilled == 0); // nobody had to read it from the log
+  CHECK(l.topics.count().subscriptions == 0);
+}
+
 TEST_CASE("a connection that brings a token is greeted at once, and one with a bad token is told to log in again") {
   lobby l;
   const auto token = l.token_of("ann");

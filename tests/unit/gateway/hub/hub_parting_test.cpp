@@ -20,6 +20,35 @@ TEST_CASE("who is told to go still gets what was published before, and nothing a
   CHECK(other->seqs() == seqs{1, 2});
 }
 
+TEST_CASE("who is told to go with the last seq gets all up to it from the log, also what is not published here yet") {
+  rig r{{.refill_events = 3}};
+  const auto c = r.live(1);
+  r.say_and_flush();
+  for (int i = 0; i < 9; ++i) r.log.append(r.topic);
+  SECTION("when it was live") { r.h.unsubscribe(1, r.topic, 8); }
+  SECTION("when it begins with that") {
+    r.h.detach(1);
+    r.h.attach(c, {"s1"});
+    r.h.subscribe(1, r.topic, 1);
+    r.h.unsubscribe(1, r.topic, 8);
+  }
+  SECTION("when it is told twice") {
+    r.h.unsubscribe(1, r.topic, 8);
+    r.h.unsubscribe(1, r.topic);
+  }
+  SECTION("when all of it is published meanwhile") {
+    r.h.unsubscribe(1, r.topic, 8);
+    for (version v = 2; v <= 10; ++v)
+      r.publish(std::make_shared<publication>(
+          publication{r.topic, v, time_point{}, event{std::get<events::message_sent>(r.log.streams[r.topic][v - 1])}}));
+    r.h.end_turn();
+  }
+  r.log.answer_all();
+  r.read(*c);
+  CHECK(c->seqs() == seqs{1, 2, 3, 4, 5, 6, 7, 8});
+  CHECK(r.h.count().subscriptions == 0);
+}
+
 TEST_CASE("a connection that lags when it is told to go still gets what was published before, and nothing after") {
   rig r{{.queue_bytes_max = 1000, .refill_events = 3}};
   const auto lagging = r.live(1), other = r.live(2);

@@ -1,0 +1,254 @@
+// What a client is told: each answer, each push and each end of a connection is held against the history of the log.
+
+#include "tests/simulation/client.hpp"
+
+#include "events/json_reader.hpp"
+
+#include <charconv>
+#include <fmt/format.h>
+
+namespace parley::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+using nlohmann::json;
+
+constexpr std::uint16_t log_in_again = 4401, taken_over = 4409;
+
+/// The member of that name behind which a quoted text follows; our own texts hold no quotes.
+std::string_view quoted(std::string_view body, std::string_view key) {
+  const auto at = body.find(key);
+  if (at == std::string_view::npos) return {};
+  const auto from = at + key.size();
+  return body.substr(from, body.find('"', from) - from);
+}
+
+stream_id place_of(std::string_view body) {
+  if (const auto room = quoted(body, "\"roomId\":\""); !room.empty()) return make_stream("room", room);
+  return make_stream("lounge", quoted(body, "\"loungeId\":\""));
+}
+
+/// Durable bodies end with their seq; 0: this one does not.
+version seq_of(std::string_view body) {
+  constexpr std::string_view key = ",\"seq\":";
+  const auto at = body.rfind(key);
+  version seq = 0;
+  if (at == std::string_view::npos) return 0;
+  const auto [end, failure] = std::from_chars(body.data() + at + key.size(), body.data() + body.size(), seq);
+  return failure == std::errc{} && end + 1 == body.data() + body.size() ? seq : 0;
+}
+
+} // namespace
+
+void client::hung_up(std::uint16_t code) {
+  around_.story.note(name(), fmt::format("is hung up on: {}", code));
+  line_->abandon();
+  line_ = nullptr;
+  greeted_ = false;
+  for (const auto& [ack, c] : std::exchange(under_way_, {})) {
+    // It may be done all the same. What is owed from now on the place knows.
+    if (c.what == asked::join) views_[c.place].left = false;
+    if (c.what == asked::leave) views_[c.place].following = false;
+    if (c.what == asked::message) in_doubt_.insert(c.id);
+  }
+  for (auto& [place, v] : views_) v.may_repeat = true;
+  if (code == 1000) { // over, as we asked
+    session_.clear();
+    resume_.clear();
+    for (auto& [place, v] : views_) v.following = false;
+  }
+  if (code == log_in_again) {
+    claim("only a revoked login is told to log in again", who_.login.empty() || around_.truth.is_revoked(who_.login),
+          [&] { return fmt::format("login {} was refused", who_.login); });
+    session_.clear();
+  }
+  comes_back_ = patient_ && code != log_in_again && code != taken_over && code != 1000;
+  if (!comes_back_) return;
+  const auto wait = random_.between(100ms, 8s);
+  around_.time.after(wait, [this, number = ++reconnects_] {
+    if (number == reconnects_ && patient_) connect();
+  });
+}
+
+void client::hear(std::string_view text) {
+  constexpr std::string_view ack = "{\"ack\":", event = "{\"event\":\"", data = "\",\"data\":";
+  if (text.starts_with(ack)) return hear_json(text, &client::hear_answer);
+  const auto name_end = text.find('"', event.size());
+  const auto name = text.substr(event.size(), name_end - event.size());
+  const auto from = name_end + data.size();
+  claim("a push is an event and its data", text.starts_with(event) && text.substr(name_end, data.size()) == data,
+        [&] { return std::string{text}; });
+  if (!around_.claims.good()) return;
+  hear_event(name, text.substr(from, text.size() - from - 1));
+}
+
+void client::hear_json(std::string_view text, void (client::*hear_it)(const json&)) {
+  constexpr std::size_t depth_max = 64;
+  const auto document = read_json(text, depth_max);
+  claim("the server speaks JSON", document && document->is_object(), [&] { return std::string{text}; });
+  if (document && document->is_object()) (this->*hear_it)(*document);
+}
+
+void client::hear_answer(const json& frame) {
+  const auto ack = frame["ack"].get<std::uint64_t>();
+  const auto asked_for = under_way_.extract(ack);
+  claim("a command is answered once", !asked_for.empty(), [&] { return fmt::format("answer {} came again", ack); });
+  if (asked_for.empty()) return;
+  const auto& c = asked_for.mapped();
+  const bool refused = frame.contains("error");
+  around_.story.note(name(), fmt::format("is answered #{}: {}", ack,
+                                         refused ? frame["error"]["code"].get<std::string>() : std::string{"done"}));
+  const auto revoked = around_.revoked.find(who_.login);
+  claim("a revoked session does nothing more", refused || revoked == around_.revoked.end() || c.at <= revoked->second,
+        [&] { return fmt::format("command {} was done after its login was revoked", ack); });
+  if (refused) {
+    // Whether a join that failed was done all the same, only a place that ended says.
+    const bool ended = frame["error"]["code"].get_ref<const std::string&>().starts_with("room_");
+    if (auto& v = views_[c.place]; c.what == asked::join && !v.following && !ended) v.wants_out = true;
+    // A leave is refused for want of the log alone, and then may be done all the same.
+    if (c.what == asked::leave) views_[c.place].following = false;
+    return;
+  }
+  const auto& body = frame["data"];
+  switch (c.what) {
+  case asked::join: return joined(c, body);
+  case asked::leave: views_[c.place].following = false; return;
+  case asked::message: {
+    const auto seq = body["seq"].get<version>();
+    const auto of_id = [&](const message& m) { return m.id == c.id; };
+    if (const auto m = std::find_if(said_.rbegin(), said_.rend(), of_id); m != said_.rend()) m->settled = true;
+    claim("what is acknowledged is in the log", around_.truth.message(c.place, user_, c.id) == seq,
+          [&] { return fmt::format("{} was acknowledged as {} of {}", c.id, seq, c.place.text); });
+    const auto first = seqs_.emplace(fmt::format("{}|{}|{}", user_, c.place.text, c.id), seq).first->second;
+    claim("a repeat gets the first answer", first == seq,
+          [&] { return fmt::format("{} was first {} and then {}", c.id, first, seq); });
+    return;
+  }
+  case asked::other: return;
+  }
+}
+
+void client::joined(const command& c, const json& body) {
+  const auto version_then = body["seq"].get<version>();
+  auto& v = views_[c.place];
+  auto base = std::min(c.after.value_or(version_then), version_then);
+  const auto* place = around_.truth.place(c.place);
+  claim("what is acknowledged is in the log", place != nullptr && place->head() >= version_then,
+        [&] { return fmt::format("a join was answered at {} of {}", version_then, c.place.text); });
+  if (place == nullptr) return;
+  if (place->keeps_nothing) base = std::max(base, place->joined_by(session_, version_then));
+  v.at = v.following ? std::min(v.at, base) : base;
+  if (!v.following) v.last = base;
+  v.following = true;
+  v.left = v.wants_out = false;
+}
+
+void client::hear_greeting(const json& body) {
+  const auto session = body["sessionId"].get<std::string>();
+  const bool resumed = body["resumed"].get<bool>();
+  claim("a session that comes back is the one asked for", !resumed || session == session_,
+        [&] { return fmt::format("{} became {}", session_, session); });
+  const auto revoked = around_.revoked.find(who_.login);
+  claim("a revoked login is not let in", revoked == around_.revoked.end() || connected_at_ <= revoked->second,
+        [&] { return who_.login; });
+  claim("nobody is somebody else", who_.token.empty() || body["userId"].get<std::string>() == who_.user,
+        [&] { return fmt::format("{} is greeted as {}", who_.user, body["userId"].dump()); });
+  around_.story.note(name(), fmt::format("is greeted as {}{}", session, resumed ? ", again" : ""));
+  user_ = body["userId"].get<std::string>();
+  std::set<stream_id> places;
+  for (const auto& place : body["places"]) places.insert(place_of(place.dump()));
+  std::vector<stream_id> gone;
+  for (auto& [place, v] : views_) {
+    if (resumed && v.following && !places.contains(place)) gone.push_back(place);
+    v.following = v.following && places.contains(place);
+  }
+  if (std::exchange(life_, around_.life) != around_.life) {
+    // A server that crashed knows since when it is in a place, but not what of before it had asked for.
+    for (auto& [id, v] : views_)
+      if (const auto* place = around_.truth.place(id); place != nullptr && v.following)
+        v.last = v.at = std::max(v.last, place->joined_by(session, place->head()));
+    for (auto& [id, v] : views_) v.left = false; // nor whether it had left a place before that ended
+  }
+  session_ = session;
+  resume_ = body["resume"].get<std::string>();
+  greeted_ = true;
+  comes_back_ = false;
+  // A crash may have kept that it ended from us; whoever asks again is told.
+  for (const auto& place : gone) join(place, true);
+  say_again_what_is_in_doubt(resumed && random_.one_in(2));
+}
+
+void client::say_again_what_is_in_doubt(bool wanted) {
+  const auto in_doubt = std::exchange(in_doubt_, {});
+  for (const auto& m : said_)
+    if (wanted && in_doubt.contains(m.id)) say_again(m);
+}
+
+void client::hear_event(std::string_view name_of, std::string_view body) {
+  if (name_of == "connected") return hear_json(body, &client::hear_greeting);
+  if (name_of == "exception") return;
+  if (name_of == "room-left" || name_of == "lounge-left") {
+    auto& v = views_[place_of(body)];
+    v.following = false;
+    v.left = true;
+    return;
+  }
+  if (name_of == "room-joined" || name_of == "lounge-joined" || name_of == "typing") return;
+  const auto seq = seq_of(body);
+  if (seq == 0) return hear_json(body, &client::hear_signal);
+
+  const bool is_alias = name_of == "receive-message";
+  if (is_alias) {
+    claim("an alias says the same", last_body_ == body, [&] { return std::string{body}; });
+    return;
+  }
+  last_body_ = body;
+  const auto id = place_of(body);
+  const auto* place = around_.truth.place(id);
+  const auto where = [&] { return fmt::format("{} seq {}", id.text, seq); };
+  claim("nothing is published that is not in the log",
+        place != nullptr && seq <= place->head() && place->shown[seq - 1] == body, [&] {
+          return fmt::format("{}: {} but the log has {}", where(), body,
+                             place == nullptr || seq > place->head() ? "nothing" : place->shown[seq - 1]);
+        });
+  if (!around_.claims.good()) return;
+  around_.story.note(name(), fmt::format("hears {}#{} {}", id.text, seq, name_of));
+  if (around_.shared.contains(session_)) return;
+  auto& v = views_[id];
+  claim("nothing comes of a place that was left", !v.left, where);
+  if (!v.following) begin_to_follow(v, *place);
+  if (std::exchange(v.may_repeat, false)) v.at = std::min(v.last, seq - 1);
+  claim("nothing comes twice, and nothing late", seq > v.at,
+        [&] { return fmt::format("{} came after seq {}", where(), v.at); });
+  claim("nothing is missed", place->next_shown(v.at) == seq,
+        [&] { return fmt::format("{} came after seq {}, but {} is between", where(), v.at, place->next_shown(v.at)); });
+  v.at = seq;
+  v.last = std::max(v.last, seq);
+  if (name_of != "room-closed" && name_of != "room-expired") return;
+  v.following = false;
+  v.ended = true;
+}
+
+/// Its join was done, and the connection broke before it was told; or the place let it go, and now tells the end. What
+/// it is owed begins with its joining.
+void client::begin_to_follow(view& v, const place_history& place) const {
+  const auto in = place.members.find(session_);
+  v.following = true;
+  v.may_repeat = true;
+  v.last = v.at = in == place.members.end() ? place.head() : std::max(v.last, in->second);
+}
+
+void client::hear_signal(const json& body) {
+  for (const auto* kind : {"offer", "answer", "candidate"}) {
+    if (!body.contains(kind)) continue;
+    const auto to = body[kind].value("for", std::string{});
+    const auto by = body[kind].value("by", std::string{});
+    claim("a signal reaches whom it is for", to.empty() || to == session_ || to == user_,
+          [&] { return fmt::format("a signal for {}", to); });
+    claim("a signal says whom it is from", by == body.value("from", std::string{}) && by != session_,
+          [&] { return fmt::format("{} of {} says it is from {}", kind, by, body.value("from", std::string{})); });
+    return;
+  }
+}
+
+} // namespace parley::simulation
