@@ -102,12 +102,14 @@ private:
   void ask(command c, std::string_view event, nlohmann::json data);
   void say_again(const message& m);
   void say_again_what_is_in_doubt(bool wanted);
-  void hear_answer(const nlohmann::json& frame);
+  void hear_answer(std::string_view text);
   void hear_greeting(const nlohmann::json& body);
   void hear_event(std::string_view name, std::string_view body);
   void hear_signal(const nlohmann::json& body);
   void hear_json(std::string_view text, void (client::*hear_it)(const nlohmann::json&));
-  void joined(const command& c, const nlohmann::json& body);
+  void joined(const command& c, version version_then);
+  /// The place of a durable push; null: nothing was ever written there.
+  const place_history* find_place(std::string_view body);
   void begin_to_follow(view& v, const place_history& place) const;
   [[nodiscard]] std::string name() const { return "client " + std::to_string(number_); }
   template <class Details>
@@ -132,6 +134,11 @@ private:
   std::set<std::string> in_doubt_;      ///< messages that were not answered when the connection broke
   std::map<std::string, version> seqs_; ///< that messages were answered with, by user, place and id
   std::string last_body_;               ///< of the last durable push, for its alias
+  /// Where the last durable push was from: the next is mostly from there, too.
+  struct {
+    stream_id id;
+    const place_history* truth = nullptr;
+  } last_place_;
   std::uint64_t acks_ = 0;
   std::uint64_t life_ = 0; ///< of the server that greeted it last
   std::uint64_t reconnects_ = 0;

@@ -3,6 +3,7 @@
 #include "tests/simulation/client.hpp"
 
 #include "events/json_reader.hpp"
+#include "events/simd_json.hpp"
 
 #include <charconv>
 #include <fmt/format.h>
@@ -72,7 +73,7 @@ void client::hung_up(std::uint16_t code) {
 
 void client::hear(std::string_view text) {
   constexpr std::string_view ack = "{\"ack\":", event = "{\"event\":\"", data = "\",\"data\":";
-  if (text.starts_with(ack)) return hear_json(text, &client::hear_answer);
+  if (text.starts_with(ack)) return hear_answer(text);
   const auto name_end = text.find('"', event.size());
   const auto name = text.substr(event.size(), name_end - event.size());
   const auto from = name_end + data.size();
@@ -89,47 +90,51 @@ void client::hear_json(std::string_view text, void (client::*hear_it)(const json
   if (document && document->is_object()) (this->*hear_it)(*document);
 }
 
-void client::hear_answer(const json& frame) {
-  const auto ack = frame["ack"].get<std::uint64_t>();
+/// Read without making a document of it: the answer to a join lists everybody who is present.
+void client::hear_answer(std::string_view text) {
+  const auto parsed = parse_here(text);
+  claim("the server speaks JSON", parsed.error() == simdjson::SUCCESS, [&] { return std::string{text}; });
+  if (parsed.error() != simdjson::SUCCESS) return;
+  const auto& frame = parsed.value_unsafe();
+  const auto ack = frame["ack"].get_uint64().value();
   const auto asked_for = under_way_.extract(ack);
   claim("a command is answered once", !asked_for.empty(), [&] { return fmt::format("answer {} came again", ack); });
   if (asked_for.empty()) return;
   const auto& c = asked_for.mapped();
-  const bool refused = frame.contains("error");
-  around_.story.note(name(), fmt::format("is answered #{}: {}", ack,
-                                         refused ? frame["error"]["code"].get<std::string>() : std::string{"done"}));
+  const auto error = frame["error"]["code"].get_string();
+  const bool refused = error.error() == simdjson::SUCCESS;
+  const auto code = refused ? error.value_unsafe() : std::string_view{};
+  around_.story.note(name(), fmt::format("is answered #{}: {}", ack, refused ? code : "done"));
   const auto revoked = around_.revoked.find(who_.login);
   claim("a revoked session does nothing more", refused || revoked == around_.revoked.end() || c.at <= revoked->second,
         [&] { return fmt::format("command {} was done after its login was revoked", ack); });
   if (refused) {
     // Whether a join that failed was done all the same, only a place that ended says.
-    const bool ended = frame["error"]["code"].get_ref<const std::string&>().starts_with("room_");
-    if (auto& v = views_[c.place]; c.what == asked::join && !v.following && !ended) v.wants_out = true;
+    if (auto& v = views_[c.place]; c.what == asked::join && !v.following && !code.starts_with("room_"))
+      v.wants_out = true;
     // A leave is refused for want of the log alone, and then may be done all the same.
     if (c.what == asked::leave) views_[c.place].following = false;
     return;
   }
-  const auto& body = frame["data"];
+  const auto seq = frame["data"]["seq"].get_uint64();
   switch (c.what) {
-  case asked::join: return joined(c, body);
+  case asked::join: return joined(c, seq.value());
   case asked::leave: views_[c.place].following = false; return;
   case asked::message: {
-    const auto seq = body["seq"].get<version>();
     const auto of_id = [&](const message& m) { return m.id == c.id; };
     if (const auto m = std::find_if(said_.rbegin(), said_.rend(), of_id); m != said_.rend()) m->settled = true;
-    claim("what is acknowledged is in the log", around_.truth.message(c.place, user_, c.id) == seq,
-          [&] { return fmt::format("{} was acknowledged as {} of {}", c.id, seq, c.place.text); });
-    const auto first = seqs_.emplace(fmt::format("{}|{}|{}", user_, c.place.text, c.id), seq).first->second;
-    claim("a repeat gets the first answer", first == seq,
-          [&] { return fmt::format("{} was first {} and then {}", c.id, first, seq); });
+    claim("what is acknowledged is in the log", around_.truth.message(c.place, user_, c.id) == seq.value(),
+          [&] { return fmt::format("{} was acknowledged as {} of {}", c.id, seq.value(), c.place.text); });
+    const auto first = seqs_.emplace(fmt::format("{}|{}|{}", user_, c.place.text, c.id), seq.value()).first->second;
+    claim("a repeat gets the first answer", first == seq.value(),
+          [&] { return fmt::format("{} was first {} and then {}", c.id, first, seq.value()); });
     return;
   }
   case asked::other: return;
   }
 }
 
-void client::joined(const command& c, const json& body) {
-  const auto version_then = body["seq"].get<version>();
+void client::joined(const command& c, version version_then) {
   auto& v = views_[c.place];
   auto base = std::min(c.after.value_or(version_then), version_then);
   const auto* place = around_.truth.place(c.place);
@@ -203,8 +208,8 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
     return;
   }
   last_body_ = body;
-  const auto id = place_of(body);
-  const auto* place = around_.truth.place(id);
+  const auto* place = find_place(body);
+  const auto& id = last_place_.id;
   const auto where = [&] { return fmt::format("{} seq {}", id.text, seq); };
   claim("nothing is published that is not in the log",
         place != nullptr && seq <= place->head() && place->shown[seq - 1] == body, [&] {
@@ -227,6 +232,16 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
   if (name_of != "room-closed" && name_of != "room-expired") return;
   v.following = false;
   v.ended = true;
+}
+
+const place_history* client::find_place(std::string_view body) {
+  const auto room = quoted(body, "\"roomId\":\"");
+  const auto is_last = [&](std::string_view key) { return !key.empty() && last_place_.id.key() == key; };
+  const bool same = room.empty() ? last_place_.id.family() == "lounge" && is_last(quoted(body, "\"loungeId\":\""))
+                                 : last_place_.id.family() == "room" && is_last(room);
+  if (!same) last_place_ = {place_of(body), nullptr};
+  if (last_place_.truth == nullptr) last_place_.truth = around_.truth.place(last_place_.id);
+  return last_place_.truth;
 }
 
 /// Its join was done, and the connection broke before it was told; or the place let it go, and now tells the end. What

@@ -23,9 +23,8 @@ std::optional<time_point> time_at(const nlohmann::json& data, const char* name) 
 std::uint64_t digest_of(const record& r) {
   const auto text = fmt::format("{}#{} {} {} {} {}", r.stream.text, r.version, r.type, r.data.dump(), r.personal.dump(),
                                 r.time.time_since_epoch().count());
-  const auto sha = sha256(text);
-  std::uint64_t word = 0;
-  for (int i = 0; i < 8; ++i) word = word << 8 | sha[static_cast<std::size_t>(i)];
+  std::uint64_t word = text.size(); // against faults, not against forgers
+  for (const char c : text) word = (word ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   return word;
 }
 

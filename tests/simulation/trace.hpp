@@ -8,6 +8,7 @@
 #include <ostream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace parley::simulation {
 
@@ -29,9 +30,15 @@ public:
 
   [[nodiscard]] std::uint64_t hash() const { return hash_; }
   [[nodiscard]] std::uint64_t steps() const { return steps_; }
-  [[nodiscard]] const std::deque<std::string>& last_lines() const { return lines_; }
+  [[nodiscard]] std::deque<std::string> last_lines() const;
 
 private:
+  /// Kept as it came: few lines are ever read.
+  struct line {
+    moment at{};
+    std::string kind, what;
+  };
+  [[nodiscard]] static std::string text_of(const line& l);
   void mix(std::uint64_t word) {
     hash_ = (hash_ ^ word) * 0x9e3779b97f4a7c15;
     hash_ ^= hash_ >> 29;
@@ -40,7 +47,8 @@ private:
   const agenda& time_;
   std::ostream* out_;
   std::uint64_t hash_ = 0x243f6a8885a308d3, steps_ = 0;
-  std::deque<std::string> lines_;
+  std::vector<line> lines_; ///< a ring, the newest before `next_`
+  std::size_t next_ = 0;
 };
 
 } // namespace parley::simulation

@@ -23,7 +23,8 @@ world::world(const run_options& o, const workload& w)
   , story_{time_, o.trace_to}
   , disk_{chance::of(o.seed, "disk"), disk_faults_of(o.faults), 64}
   , reads_{database_, chance::of(o.seed, "store").next()}
-  , net_{time_, chance::of(o.seed, "network"), conditions_of(o.seed)}
+  , conditions_{conditions_of(o.seed)}
+  , net_{time_, chance::of(o.seed, "network"), conditions_}
   , around_{time_, story_, net_, truth_, claims_, {}, {}, 0}
   , with_{o.with ? o.with() : std::make_unique<tampering>()} {
   auto draw = chance::of(o.seed, "clients");
@@ -290,7 +291,7 @@ void world::rest(moment how_long, moment calming_down) {
 }
 
 void world::check_bounds() {
-  const auto bound = conditions_of(options_.seed).queue_bytes_max;
+  const auto bound = conditions_.queue_bytes_max;
   // Topics stop at the bound; answers, which come on top, at eight times as much, looked at once a turn.
   claims_.check("queues are bounded", net_.longest_queue() <= 8 * bound + 512 * 1024,
                 [&] { return fmt::format("{} bytes were queued for one connection", net_.longest_queue()); });

@@ -75,6 +75,7 @@ private:
   history truth_{claims_, story_, disk_};
   read_tables database_;
   memory_read_store reads_;
+  const network_conditions conditions_;
   network net_;
   surroundings around_;
   const std::unique_ptr<tampering> with_;
