@@ -19,6 +19,7 @@ struct run_options {
   std::size_t clients = 0; ///< 0: drawn
   std::ostream* trace_to = nullptr;
   std::function<std::unique_ptr<tampering>()> with; ///< made for each run; null: the server as it is
+  std::string_view with_name = {};                  ///< of a planted bug, for the command that replays it
 };
 
 struct outcome {

@@ -2,10 +2,12 @@
 // what must always hold. See tests/simulation/README.md.
 
 #include "tests/simulation/guard.hpp"
+#include "tests/simulation/planted/bugs.hpp"
 #include "tests/simulation/step_rate.hpp"
 #include "tools/parley-sim/report.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fmt/format.h>
 #include <iostream>
 #include <spdlog/spdlog.h>
@@ -103,6 +105,10 @@ int main(int argc, char** argv) {
   app.add_option("--measure-steps", passing,
                  "run no seed: so many actors pass a message on, and the steps a second are shown")
       ->check(CLI::Range(1, 100'000));
+  std::string bug;
+  std::vector<std::string> bugs;
+  for (const auto& each : planted::by_name()) bugs.emplace_back(each.name);
+  app.add_option("--plant", bug, "put a bug into the server, to see who notices it")->check(CLI::IsMember(bugs));
   app.add_flag("!--no-minimise", f.minimise, "do not look for a smaller workload when a run fails");
   try {
     app.parse(argc, argv);
@@ -113,6 +119,11 @@ int main(int argc, char** argv) {
     return code == 0 ? 0 : 2;
   }
   f.run.length = std::chrono::duration_cast<moment>(std::chrono::duration<double, std::ratio<60>>{minutes});
+  if (!bug.empty()) {
+    const auto known = planted::by_name();
+    f.run.with = std::ranges::find(known, bug, &planted::named_bug::name)->make;
+    f.run.with_name = bug;
+  }
   if (traced) f.run.trace_to = &std::cout;
   spdlog::set_level(spdlog::level::off); // it looks at the machine's clock
 

@@ -58,6 +58,7 @@ void print_failure(std::ostream& out, const run_options& o, const outcome& faile
   auto command =
       fmt::format("parley-sim --seed {} --minutes {} --faults {}", o.seed, seconds(o.length) / 60, word_of(o.faults));
   if (o.clients != 0) command += fmt::format(" --clients {}", o.clients);
+  if (!o.with_name.empty()) command += fmt::format(" --plant {}", o.with_name);
   out << fmt::format("replay it with\n  {} --trace\n", command);
   if (!kept) return;
   out << fmt::format("the same with {} of its {} operations:\n", kept->size(), all.operations.size());

@@ -5,6 +5,9 @@
 
 #include "tests/simulation/tampering.hpp"
 
+#include <span>
+#include <string_view>
+
 namespace parley::simulation::planted {
 
 using bug = std::unique_ptr<tampering>;
@@ -35,5 +38,13 @@ using bug = std::unique_ptr<tampering>;
 [[nodiscard]] bug resume_off_by_one();
 [[nodiscard]] bug refill_with_a_gap();
 [[nodiscard]] bug take_what_was_sent_for_arrived();
+
+// --- by name (names.cpp) --------------------------------------------------------------------------------------------
+
+struct named_bug {
+  std::string_view name; ///< the function's, with dashes
+  bug (*make)();
+};
+[[nodiscard]] std::span<const named_bug> by_name();
 
 } // namespace parley::simulation::planted
