@@ -1,6 +1,8 @@
 // /livez, /readyz, /metrics and /realtime/health: what the composition knows of itself. No limit by address, because
-// the probes of an orchestrator must not be refused for other people's traffic.
+// the probes of an orchestrator must not be refused for other people's traffic. And /openapi.json and /asyncapi.json:
+// what clients are promised.
 
+#include "gateway/rest/documents.hpp"
 #include "gateway/rest/routes.hpp"
 
 namespace parley::gateway {
@@ -14,7 +16,19 @@ void ask(const call_ptr& c, const std::function<void(respond)>& what) {
   });
 }
 
+void document(const call_ptr& c, const std::string& text) {
+  http_response r;
+  r.headers.emplace_back("Cache-Control", "public, max-age=300");
+  r.body = text;
+  c->answer(std::move(r));
+}
+
 } // namespace
+
+void add_document_routes(router& to) {
+  to.add({"GET", {"/openapi.json"}, access::open, [](const call_ptr& c) { document(c, openapi_document()); }});
+  to.add({"GET", {"/asyncapi.json"}, access::open, [](const call_ptr& c) { document(c, asyncapi_document()); }});
+}
 
 void add_operation_routes(router& to) {
   const auto livez = [](const call_ptr& c) {

@@ -83,6 +83,7 @@ void add_client_routes(router& to) {
   add_meeting_routes(to);
   add_lounge_routes(to);
   add_ice_routes(to);
+  add_document_routes(to);
   add_operation_routes(to);
 }
 

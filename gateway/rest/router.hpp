@@ -40,6 +40,7 @@ public:
   void add(route r);
   /// `path` is decoded; one trailing slash is ignored.
   [[nodiscard]] match find(std::string_view method, std::string_view path) const;
+  [[nodiscard]] const std::vector<route>& all() const noexcept { return routes_; }
 
 private:
   struct entry {

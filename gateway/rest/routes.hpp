@@ -1,5 +1,6 @@
 #pragma once
-// The resources, one file each; what each route takes and answers is in API.md and schema/openapi.json.
+// The resources, one file each; what each route takes and answers is in schema/openapi/, one file an area as well:
+// a test holds both to each other.
 
 #include "gateway/rest/router.hpp"
 
@@ -17,6 +18,7 @@ void add_room_routes(router& to);
 void add_meeting_routes(router& to);
 void add_lounge_routes(router& to);
 void add_ice_routes(router& to);
+void add_document_routes(router& to);
 void add_operation_routes(router& to);
 
 } // namespace parley::gateway
