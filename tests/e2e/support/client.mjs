@@ -1,6 +1,8 @@
-// One person's WebSocket, over the published client `ws`. Keeps everything it was told, in order.
+// One person's WebSocket, over the published client `ws`. Keeps everything it was told, in order, and holds it against
+// schema/asyncapi.
 import WebSocket from 'ws';
 import {within} from './server.mjs';
+import {checkAnswer, checkPush, checkRefusal} from './shapes.mjs';
 
 export class Refused extends Error {
   constructor(error) {
@@ -50,10 +52,17 @@ export class Client {
       const waiter = this.answers.get(frame.ack);
       this.answers.delete(frame.ack);
       if (!waiter) throw new Error(`an answer to nothing: ${text}`);
+      try {
+        if (frame.error) checkRefusal(waiter.event, frame.error);
+        else checkAnswer(waiter.event, frame.data);
+      } catch (wrong) {
+        return waiter.reject(wrong);
+      }
       if (frame.error) waiter.reject(new Refused(frame.error));
       else waiter.resolve(frame.data);
       return;
     }
+    checkPush(frame.event, frame.data);
     this.pushes.push(frame);
     this.waiting = this.waiting.filter(waiter => !waiter.check());
   }
@@ -61,7 +70,7 @@ export class Client {
   /// Sends an event; resolves with its answer, or rejects with Refused.
   ask(event, data) {
     const ack = ++this.acks;
-    const answer = new Promise((resolve, reject) => this.answers.set(ack, {resolve, reject}));
+    const answer = new Promise((resolve, reject) => this.answers.set(ack, {event, resolve, reject}));
     answer.catch(() => {});
     this.socket.send(JSON.stringify({event, data, ack}));
     return within(20, `${event} is answered`, answer);

@@ -7,6 +7,7 @@ import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import {promisify} from 'node:util';
+import {checkResponse} from './shapes.mjs';
 
 const run = promisify(execFile);
 const root = path.resolve(path.dirname(new URL(import.meta.url).pathname), '../../..');
@@ -119,7 +120,8 @@ export class Server {
   }
   verifyLog() { return run(process.env.TEST_PARLEY, ['log', 'verify', '--data', this.data]); }
 
-  /// One request. `body` is sent as JSON unless it is a string; the answer's body is in `json` when it is JSON.
+  /// One request. `body` is sent as JSON unless it is a string; the answer's body is in `json` when it is JSON. Every
+  /// answer is held against schema/openapi.
   async request(method, target, {token, body, headers = {}} = {}) {
     const init = {method, headers: {...headers}, redirect: 'manual'};
     if (token) init.headers.authorization = `Bearer ${token}`;
@@ -131,6 +133,7 @@ export class Server {
     const text = await answer.text();
     let json;
     try { json = JSON.parse(text); } catch { json = undefined; }
+    checkResponse(method, target, {status: answer.status, contentType: answer.headers.get('content-type'), text, json});
     return {status: answer.status, headers: answer.headers, text, json};
   }
   get(target, options) { return this.request('GET', target, options); }
