@@ -116,7 +116,7 @@ void client::hear_answer(std::string_view text) {
     if (c.what == asked::leave) views_[c.place].following = false;
     return;
   }
-  const auto seq = frame["data"]["seq"].get_uint64();
+  auto seq = frame["data"]["seq"].get_uint64();
   switch (c.what) {
   case asked::join: return joined(c, seq.value());
   case asked::leave: views_[c.place].following = false; return;
