@@ -63,7 +63,9 @@ struct lobby {
   noon_clock clock;
   counting_random random;
   write_positions writes{0};
-  link_dependencies with{world.entities(), tokens, clock, random, writes, true, nullptr, nullptr};
+  link_dependencies with{
+      world.entities(),         tokens, clock, random, writes, true, [](const std::string&) { return 0; },
+      [](const std::string&) {}};
   link_opener opener{loop, topics, with};
   std::shared_ptr<noting_connection> client = std::make_shared<noting_connection>();
   std::shared_ptr<session_link> link;
