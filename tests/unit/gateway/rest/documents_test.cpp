@@ -107,8 +107,8 @@ TEST_CASE("parts of a document do not speak of the same thing twice") {
       std::vector<std::pair<std::string, nlohmann::json>> groups{
           {"paths", parsed.value("paths", nlohmann::json{})},
           {"operations", parsed.value("operations", nlohmann::json{})}};
-      for (const auto& [kind, entries] : parsed.value("components", nlohmann::json::object()).items())
-        groups.emplace_back(kind, entries);
+      const auto components = parsed.value("components", nlohmann::json::object());
+      for (const auto& [kind, entries] : components.items()) groups.emplace_back(kind, entries);
       for (const auto& [kind, entries] : groups)
         for (const auto& [name, entry] : entries.items()) {
           INFO(kind << ' ' << name);
