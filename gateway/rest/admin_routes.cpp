@@ -1,5 +1,6 @@
 // POST /admin/roles/grant, /admin/roles/revoke, /admin/keys/create, /admin/keys/revoke. Served on the socket in the
-// data directory only: who can open that is let do everything, and its address says who that is (local_listener.hpp).
+// data directory only: who can open that is let do everything, and its address says who that is
+// (network::listen_local).
 
 #include "gateway/rest/admin_desk.hpp"
 #include "gateway/rest/routes.hpp"

@@ -69,7 +69,7 @@ test('what is not as they say is noticed', () => {
   assert.throws(() => checkPush('room-left', {roomId: 'x', seq: 1}), /unevaluated/);
   assert.throws(() => checkPush('room-left', {}), /roomId/);
   assert.throws(() => checkPush('room-lost', {roomId: 'x'}), /not in schema/);
-  assert.throws(() => checkAnswer('join-room', {}), /roomId/);
+  assert.throws(() => checkAnswer('leave-room', {roomId: 7}), /string/);
 });
 
 test('the server serves them', async () => {

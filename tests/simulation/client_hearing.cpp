@@ -100,7 +100,7 @@ void client::hear_answer(std::string_view text) {
     v.following = v.left = v.wants_out = false;
     return;
   }
-  const auto seq = frame["data"]["seq"].get_uint64();
+  auto seq = frame["data"]["seq"].get_uint64();
   switch (c.what) {
   case asked::join: return joined(c, seq.value());
   case asked::leave: views_[c.place].following = false; return;

@@ -63,7 +63,9 @@ struct lobby {
   noon_clock clock;
   counting_random random;
   write_positions writes{0};
-  link_dependencies with{world.entities(), tokens, clock, random, writes, true, nullptr, nullptr};
+  link_dependencies with{
+      world.entities(),         tokens, clock, random, writes, true, [](const std::string&) { return 0; },
+      [](const std::string&) {}};
   link_opener opener{loop, topics, with};
   std::shared_ptr<noting_connection> client = std::make_shared<noting_connection>();
   std::shared_ptr<session_link> link;
@@ -179,10 +181,10 @@ TEST_CASE("an end that is told on the connection's own loop waits behind what an
   REQUIRE(l.topics.count().subscriptions == 1);
 
   const std::vector<publication_ptr> end{
+      std::make_shared<publication>(publication{
+          hall, 3, test::noon, event{events::room_event{events::left{{"g"}, guest, true, 0, "room-closed", "Guest"}}}}),
       std::make_shared<publication>(
-          publication{hall, 3, test::noon, event{events::left{{"g"}, guest, true, 0, "room-closed", "Guest"}}}),
-      std::make_shared<publication>(
-          publication{hall, 4, test::noon, event{events::room_closed{"closed-by-host", {"g"}}}})};
+          publication{hall, 4, test::noon, event{events::room_event{events::room_closed{"closed-by-host", {"g"}}}}})};
   {
     const io_loop::standing_in there{elsewhere};
     out.publish(end); // on its way to the connection's loop

@@ -40,7 +40,8 @@ TEST_CASE("who is told to go with the last seq gets all up to it from the log, a
     r.h.unsubscribe(1, r.topic, 8);
     for (version v = 2; v <= 10; ++v)
       r.publish(std::make_shared<publication>(
-          publication{r.topic, v, time_point{}, event{std::get<events::message_sent>(r.log.streams[r.topic][v - 1])}}));
+          publication{r.topic, v, time_point{},
+                      event{events::room_event{std::get<events::message_sent>(r.log.streams[r.topic][v - 1])}}}));
     r.h.end_turn();
   }
   r.log.answer_all();

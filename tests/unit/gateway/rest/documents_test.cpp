@@ -99,6 +99,25 @@ TEST_CASE("an operation that needs nobody's token says so, and no other does") {
     }
 }
 
+TEST_CASE("parts of a document do not speak of the same thing twice") {
+  for (const auto& parts : {openapi_parts(), asyncapi_parts()}) {
+    std::set<std::string> named;
+    for (const auto part : parts) {
+      const auto parsed = nlohmann::json::parse(part);
+      std::vector<std::pair<std::string, nlohmann::json>> groups{
+          {"paths", parsed.value("paths", nlohmann::json{})},
+          {"operations", parsed.value("operations", nlohmann::json{})}};
+      const auto components = parsed.value("components", nlohmann::json::object());
+      for (const auto& [kind, entries] : components.items()) groups.emplace_back(kind, entries);
+      for (const auto& [kind, entries] : groups)
+        for (const auto& [name, entry] : entries.items()) {
+          INFO(kind << ' ' << name);
+          CHECK(named.insert(kind + ' ' + name).second);
+        }
+    }
+  }
+}
+
 TEST_CASE("the documents are served to everybody") {
   gateway::testing::server s;
   const auto openapi = s.ask("GET", "/openapi.json");
