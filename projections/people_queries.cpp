@@ -47,8 +47,17 @@ conversation_row read_conversation(const rows& r, std::size_t i) {
   row.other = {r.text(i, 1)};
   row.other_name = r.text(i, 2);
   row.about = r.text(i, 3);
-  row.last = {{r.text(i, 4)}, {r.text(i, 5)}, {r.text(i, 6)}, r.text(i, 7), r.text(i, 8),
-              r.text(i, 9),   r.text(i, 10),  r.int8(i, 11),  r.time(i, 12)};
+  row.last = {{r.text(i, 4)},
+              {r.text(i, 5)},
+              {r.text(i, 6)},
+              r.text(i, 7),
+              r.text(i, 8),
+              r.text(i, 9),
+              r.text(i, 10),
+              r.int8(i, 11),
+              r.time(i, 12),
+              {},
+              {}};
   row.read_seq = r.int8(i, 13);
   row.other_read_seq = r.int8(i, 14);
   row.unread = r.int8(i, 15);

@@ -29,6 +29,7 @@ void describe(Fields& f, State& s) {
 namespace {
 
 using decided = decision<conversation::event>;
+using namespace std::chrono_literals;
 
 constexpr std::string_view ring_timer = "ring-timeout", restart_timer = "restart";
 
@@ -87,11 +88,13 @@ result<decided> decide_one(const conversation::state& s, const conversation::sen
 }
 
 result<decided> decide_one(const conversation::state& s, const conversation::typing& c, const context& by) {
-  if (auto fine = check_participant(s, by); !fine) return tl::make_unexpected(fine.error());
+  decided opening; // typing alone opens nothing
+  const auto people = enter(opening, s, c.id, by);
+  if (!people) return tl::make_unexpected(people.error());
   decided d;
   if (s.blocked_by.empty())
     d.remote_signals.push_back(
-        {inbox_of(s.other(by.user)), direct_typing_signal{by.user, by.session, by.name, s.id, c.is_typing}});
+        {inbox_of(people->other(by.user)), direct_typing_signal{by.user, by.session, by.name, c.id, c.is_typing}});
   return d;
 }
 
@@ -142,10 +145,10 @@ decided end(const conversation::state& s, const std::string& reason, const conte
   decided d;
   const auto& c = *s.call;
   const auto& callee = s.other(c.caller);
-  const auto seconds =
-      c.accepted() ? std::chrono::duration_cast<std::chrono::seconds>(by.now - *c.accepted_at).count() : 0;
-  d.events.push_back(events::call_ended{c.id, c.caller, callee, reason, by.user,
-                                        static_cast<std::uint32_t>(std::max<std::int64_t>(seconds, 0))});
+  std::int64_t seconds = 0; // an accepted call had at least one, else it would count as missed
+  if (c.accepted())
+    seconds = std::max(std::chrono::duration_cast<std::chrono::seconds>(by.now - *c.accepted_at), 1s).count();
+  d.events.push_back(events::call_ended{c.id, c.caller, callee, reason, by.user, static_cast<std::uint32_t>(seconds)});
   if (!c.accepted()) d.timers.push_back(ring_timer_of(c.started_at, false));
   d.timers.push_back({false, {at_restart, {}, std::string{restart_timer}}});
   auto ended = step_of(call_step::ended, c.id, by);
@@ -312,10 +315,19 @@ void apply(conversation::state& s, const events::call_accepted& e, time_point wh
 }
 void apply(conversation::state& s, const events::call_ended&, time_point) { s.call.reset(); }
 
+/// The conversation that a command names; empty when it names none.
+conversation_id named_by(const conversation::command& c) {
+  return std::visit(
+      [](const auto& one) {
+        if constexpr (requires { one.id; }) return one.id;
+        return conversation_id{};
+      },
+      c);
+}
+
 } // namespace
 
-// --- ids
-// --------------------------------------------------------------------------------------------------------------
+// --- ids ------------------------------------------------------------------------------------------------------------
 
 conversation_id direct_conversation(const user_id& a, const user_id& b) {
   if (a.empty() || b.empty() || a == b) return {};
@@ -351,7 +363,7 @@ void conversation::evolve(state& s, const event& e, time_point when) {
 std::string conversation::reply(const state& after, const command& c, const context& by, version at) {
   std::string text;
   json_writer out{text};
-  out.begin_object().field("conversationId", after.id.text);
+  out.begin_object().field("conversationId", after.id.empty() ? named_by(c).text : after.id.text);
   if (const auto* sent = std::get_if<send>(&c)) {
     out.field("id", sent->message.id.text);
     for (const auto* name : {"content", "text", "message"}) out.field(name, sent->message.text);

@@ -1,5 +1,6 @@
 #include "actors/domain/inbox.hpp"
 
+#include "actors/domain/conversation.hpp"
 #include "actors/domain/message.hpp"
 #include "actors/domain/snapshot_fields.hpp"
 #include "actors/domain/text.hpp"
@@ -114,6 +115,7 @@ result<decided> decide_one(const inbox::state& s, const inbox::notify& c, const 
     return fail(errc::invalid, "kind is empty, too long or no text");
   auto title = clean_line(c.title, notification_title_bytes_max, "title");
   if (!title) return tl::make_unexpected(std::move(title.error()));
+  if (title->empty()) return fail(errc::invalid, "title is empty");
   if (c.body.size() > notification_body_bytes_max || c.data.size() > notification_data_bytes_max)
     return fail(errc::too_large, "body has at most " + std::to_string(notification_body_bytes_max) +
                                      " bytes, data at most " + std::to_string(notification_data_bytes_max));
@@ -128,6 +130,7 @@ result<decided> decide_one(const inbox::state& s, const inbox::notify& c, const 
 
 result<decided> decide_one(const inbox::state& s, const inbox::mark_read& c, const context& by) {
   if (by.user.empty()) return fail(errc::unauthenticated);
+  if (!s.owner.empty() && s.owner != by.user) return fail(errc::forbidden, "this is somebody else's inbox");
   decided d;
   if (s.unread.contains(c.id)) d.events.push_back(events::notification_read{c.id});
   return d;
@@ -137,12 +140,17 @@ result<decided> decide_one(const inbox::state& s, const inbox::mark_read& c, con
 
 result<decided> decide_one(const inbox::state& s, const inbox::engage& c, const context&) {
   decided d;
+  const bool gone = c.session.empty() ? s.members.empty() : !s.members.contains(c.session);
   if (s.call && s.call->call == c.call) {
-    if (s.call->session != c.session && !c.session.empty())
+    if (s.call->session == c.session || c.session.empty()) return d;
+    if (!gone) {
       d.events.push_back(events::engaged{c.call, c.conversation, c.session});
+    } else { // the device answered and went before we heard of it: nobody else would end the call
+      d.events.push_back(events::call_declined{c.call, c.conversation, "connection-lost"});
+      d.events.push_back(events::disengaged{c.call});
+    }
     return d;
   }
-  const bool gone = c.session.empty() ? s.members.empty() : !s.members.contains(c.session);
   if (s.call)
     d.events.push_back(events::call_declined{c.call, c.conversation, "busy"});
   else if (gone)
@@ -158,8 +166,9 @@ result<decided> decide_one(const inbox::state& s, const inbox::disengage& c, con
   return d;
 }
 
-result<decided> decide_one(const inbox::state& s, const inbox::ask_free&, const context&) {
-  if (s.call) return fail(errc::busy);
+result<decided> decide_one(const inbox::state& s, const inbox::ask_free&, const context& by) {
+  // Of a call between the same two their conversation knows more: whether it is over by now.
+  if (s.call && s.call->conversation != direct_conversation(s.owner, by.user)) return fail(errc::busy);
   if (s.members.empty()) return fail(errc::unreachable);
   return decided{};
 }

@@ -1,6 +1,7 @@
 #include "actors/processes/deliveries.hpp"
 
 #include "events/json_writer.hpp"
+#include "events/random.hpp"
 
 namespace parley::deliveries {
 namespace {
@@ -43,7 +44,8 @@ struct reaction {
     to_inbox(e.caller, inbox::disengage{e.call});
     to_inbox(e.callee, inbox::disengage{e.call});
     if (e.seconds != 0 || e.reason == "ended" || e.reason == "rejected" || e.reason == "blocked") return;
-    inbox::notify n{e.callee, {"n_" + e.call.text}, "missed-call", "Missed call", {}, {}};
+    // A call's id may be longer than a notification's.
+    inbox::notify n{e.callee, {derived_id(e.call.text, "n_")}, "missed-call", "Missed call", {}, {}};
     json_writer{n.data}
         .begin_object()
         .field("callId", e.call.text)

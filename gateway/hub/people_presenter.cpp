@@ -109,7 +109,8 @@ private:
     return {name, {}, object(s.payload.size() * 2, [&](json_writer& json) {
               json.field("callId", s.call.text).field("conversationId", s.conversation.text);
               json.field("from", s.user.text).field("fromId", s.user.text).field("fromSocketId", s.session.text);
-              if (!s.name.empty()) json.field("name", s.name).field("callerName", s.name);
+              if (!s.name.empty()) json.field("name", s.name);
+              if (s.step == domain::call_step::incoming) json.field("callerName", s.name);
               json.key(payload).raw(s.payload);
               if (payload != "candidate") json.key("sdp").raw(s.payload);
             })};

@@ -56,8 +56,7 @@ void send(const call_ptr& c) {
   command.message.id = {id.empty() ? c->new_id("m_", c->who->user.text) : std::move(id)};
   command.message.text = std::move(text);
   find_person(c, {receiver}, [c, in = *in, command = std::move(command)]() mutable {
-    write<conversation>(c, stream_of(in), std::move(command),
-                        [](const answer& a) { return success_with(201, a.body, "message"); });
+    write<conversation>(c, stream_of(in), std::move(command), [](const answer& a) { return success(201, a.body); });
   });
 }
 

@@ -1,5 +1,7 @@
 #include "tests/simulation/client.hpp"
 
+#include "actors/domain/conversation.hpp"
+
 #include <fmt/format.h>
 
 namespace parley::simulation {
@@ -65,7 +67,17 @@ void client::leave(const stream_id& place) {
 
 void client::say(const stream_id& place, std::size_t bytes) {
   if (!is_live()) return;
-  message m{place, fmt::format("c{}-{}", number_, said_.size() + 1), {}, user_, false};
+  say({place, fmt::format("c{}-{}", number_, said_.size() + 1), {}, user_, {}, false}, bytes);
+}
+
+void client::write_to(const client& other, std::size_t bytes) {
+  if (!is_live() || who_.user.empty() || other.who_.user.empty() || other.who_.user == who_.user) return;
+  const auto in = domain::direct_conversation({who_.user}, {other.who_.user});
+  const auto id = fmt::format("c{}-{}", number_, said_.size() + 1);
+  say({make_stream("conversation", in.text), id, {}, user_, other.who_.user, false}, bytes);
+}
+
+void client::say(message m, std::size_t bytes) {
   m.text = m.id;
   m.text.resize(std::max(bytes, m.text.size()), '.');
   said_.push_back(m);
@@ -73,7 +85,7 @@ void client::say(const stream_id& place, std::size_t bytes) {
 }
 
 void client::say_again(const message& m) {
-  auto data = named(m.place);
+  auto data = m.to.empty() ? named(m.place) : json{{"receiverId", m.to}};
   data["id"] = m.id;
   data["text"] = m.text;
   ask({asked::message, m.place, m.id, {}, {}}, is_room(m.place) ? "send-message" : "message", std::move(data));
@@ -98,6 +110,27 @@ void client::signal(const stream_id& place, std::size_t kind, std::string to) {
 
 void client::type(const stream_id& place) {
   if (is_live()) ask({asked::other, place, {}, {}, {}}, "typing", named(place));
+}
+
+void client::block(const client& other, bool on) {
+  if (!is_live() || who_.user.empty() || other.who_.user.empty() || other.who_.user == who_.user) return;
+  around_.block({who_.user}, {other.who_.user}, on);
+}
+
+void client::call(const client& other) {
+  if (!is_live() || who_.user.empty() || other.who_.user.empty() || other.who_.user == who_.user) return;
+  const json offer{{"for", other.who_.user}, {"by", user_}};
+  ask({asked::call, {}, {}, {}, {}}, "call-user", {{"to", other.who_.user}, {"offer", offer}});
+}
+
+void client::answer_call() {
+  if (!is_live() || ringing_.empty()) return;
+  const json answer{{"for", ""}, {"by", user_}};
+  ask({asked::other, {}, {}, {}, {}}, "call-accepted", {{"callId", std::exchange(ringing_, {})}, {"answer", answer}});
+}
+
+void client::hang_up() {
+  if (is_live() && !call_.empty()) ask({asked::other, {}, {}, {}, {}}, "call-ended", {{"callId", call_}});
 }
 
 void client::take_back(const stream_id& place) {
@@ -141,6 +174,8 @@ void client::forget() {
   session_.clear();
   resume_.clear();
   views_.clear();
+  ringing_.clear();
+  call_.clear();
 }
 
 void client::become(identity who) {

@@ -27,6 +27,8 @@ struct surroundings {
   verdict& claims;
   /// When the revocation of a login was acknowledged.
   std::map<std::string, moment> revoked;
+  /// Blocking has no event of its own in the native framing: it is asked over REST.
+  std::function<void(const user_id& who, const user_id& whom, bool on)> block;
   /// Sessions that more than one client speaks for: what one of them was told the others were not.
   std::set<std::string> shared;
   /// Counts the server's lives.
@@ -49,6 +51,13 @@ public:
   void repeat();
   void signal(const stream_id& place, std::size_t kind, std::string to);
   void type(const stream_id& place);
+  /// To another person; nothing unless both have an account.
+  void write_to(const client& other, std::size_t bytes);
+  void block(const client& other, bool on);
+  void call(const client& other);
+  /// Takes the call that rang last, or ends the one it knows of.
+  void answer_call();
+  void hang_up();
   /// Deletes its last message there, when that is a lounge.
   void take_back(const stream_id& place);
   void nonsense(std::size_t which);
@@ -76,7 +85,7 @@ public:
   void hung_up(std::uint16_t code) override;
 
 private:
-  enum class asked { join, leave, message, other };
+  enum class asked { join, leave, message, call, other };
   struct command {
     asked what;
     stream_id place;
@@ -87,6 +96,7 @@ private:
   struct message {
     stream_id place;
     std::string id, text, user;
+    std::string to; ///< a person; empty: the place
     bool settled = false;
   };
   /// What it follows of a place.
@@ -104,12 +114,14 @@ private:
 
   void send(const nlohmann::json& frame) { line_->send(frame.dump()); }
   void ask(command c, std::string_view event, nlohmann::json data);
+  void say(message m, std::size_t bytes);
   void say_again(const message& m);
   void say_again_what_is_in_doubt(bool wanted);
   void hear_answer(std::string_view text);
   void hear_greeting(const nlohmann::json& body);
   void hear_event(std::string_view name, std::string_view body);
   void hear_signal(const nlohmann::json& body);
+  void hear_call(std::string_view name_of, std::string_view body);
   void hear_json(std::string_view text, void (client::*hear_it)(const nlohmann::json&));
   void joined(const command& c, version version_then);
   /// The place of a durable push; null: nothing was ever written there.
@@ -138,6 +150,8 @@ private:
   std::set<std::string> in_doubt_;      ///< messages that were not answered when the connection broke
   std::map<std::string, version> seqs_; ///< that messages were answered with, by user, place and id
   std::string last_body_;               ///< of the last durable push, for its alias
+  std::string ringing_, call_;          ///< calls it was told of: one that rang here, and the last of all
+  std::set<std::string> calls_over_;    ///< that it was told have ended, in this session
   /// Where the last durable push was from: the next is mostly from there, too.
   struct {
     stream_id id;

@@ -114,6 +114,9 @@ void client::hear_answer(std::string_view text) {
           [&] { return fmt::format("{} was first {} and then {}", c.id, first, seq.value()); });
     return;
   }
+  case asked::call:
+    if (const auto id = frame["data"]["callId"].get_string(); !id.error()) call_ = id.value_unsafe();
+    return;
   case asked::other: return;
   }
 }
@@ -159,6 +162,7 @@ void client::hear_greeting(const json& body) {
         v.last = v.at = std::max(v.last, place->joined_by(session, place->head()));
     for (auto& [id, v] : views_) v.left = false; // nor whether it had left a place before that ended
   }
+  if (session_ != session) calls_over_.clear();
   session_ = session;
   resume_ = body["resume"].get<std::string>();
   greeted_ = true;
@@ -185,9 +189,12 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
   }
   if (name_of == "room-joined" || name_of == "lounge-joined" || name_of == "user-list" || name_of == "typing") return;
   const auto seq = seq_of(body);
-  if (seq == 0) return hear_json(body, &client::hear_signal);
+  if (seq == 0) {
+    hear_call(name_of, body);
+    return hear_json(body, &client::hear_signal);
+  }
 
-  const bool is_alias = name_of == "receive-message";
+  const bool is_alias = name_of == "receive-message" || name_of == "receive_message";
   if (is_alias) {
     claim("an alias says the same", last_body_ == body, [&] { return std::string{body}; });
     return;
@@ -224,6 +231,10 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
 }
 
 const place_history* client::find_place(std::string_view body) {
+  if (is_in_inbox(body)) {
+    last_place_ = {make_stream("inbox", user_), around_.truth.place(make_stream("inbox", user_))};
+    return last_place_.truth;
+  }
   const auto room = quoted(body, "\"roomId\":\"");
   const auto is_last = [&](std::string_view key) { return !key.empty() && last_place_.id.key() == key; };
   const bool same = room.empty() ? last_place_.id.family() == "lounge" && is_last(quoted(body, "\"loungeId\":\""))
@@ -240,6 +251,19 @@ void client::begin_to_follow(view& v, const place_history& place) const {
   v.following = true;
   v.may_repeat = true;
   v.last = v.at = in == place.members.end() ? place.head() : std::max(v.last, in->second);
+}
+
+/// Steps of a call come to all devices of who takes part, and are kept nowhere.
+void client::hear_call(std::string_view name_of, std::string_view body) {
+  const auto id = std::string{quoted(body, "\"callId\":\"")};
+  if (id.empty()) return;
+  call_ = id;
+  if (name_of == "incoming-call") ringing_ = id;
+  if (name_of != "call-ended" && name_of != "call-rejected") return;
+  if (ringing_ == id) ringing_.clear();
+  if (around_.shared.contains(session_)) return;
+  claim("a call ends once for each device", calls_over_.insert(id).second,
+        [&] { return fmt::format("{} is over, again", id); });
 }
 
 void client::hear_signal(const json& body) {

@@ -93,18 +93,26 @@ void history::take(const record& r) {
                  [&] { return fmt::format("{}: version {} follows {}", r.stream.text, r.version, v); });
   v = r.version;
   const auto family = r.stream.family();
-  if (family == "room" || family == "lounge") return take_place(r);
+  const auto content = content_of(r);
+  verdict_.check("every record can be decoded", content.has_value(),
+                 [&] { return fmt::format("position {} ({})", r.position, r.type); });
+  if (!content) return;
+  dealings_.take(r, *content);
+  if (family == "room" || family == "lounge" || family == "inbox") return take_place(r, *content);
+  if (family == "conversation" && r.type == "message-sent") take_message(r);
   if (r.type == "login-revoked") revoked_.insert(text_at(r.data, "loginId"));
   if (family == "session") take_session(r);
 }
 
-void history::take_place(const record& r) {
+void history::take_message(const record& r) {
+  const auto id = message_key(r.stream.text, text_at(r.data, "userId"), text_at(r.data, "messageId"));
+  verdict_.check("a repeated message changes nothing", messages_.emplace(id, r.version).second,
+                 [&] { return fmt::format("{} was written again at position {}", id, r.position); });
+}
+
+void history::take_place(const record& r, const event& content) {
   auto& p = places_[r.stream.text];
-  auto content = content_of(r);
-  verdict_.check("every record can be decoded", content.has_value(),
-                 [&] { return fmt::format("position {} ({})", r.position, r.type); });
-  if (!content) return;
-  const auto body = gateway::present({r.stream, r.version, r.time, std::move(*content)});
+  const auto body = gateway::present({r.stream, r.version, r.time, content});
   p.shown.push_back(body ? body->body : std::string{});
   if (body && !body->only_for.empty()) p.only_for.emplace(r.version, body->only_for.text);
 
@@ -128,9 +136,7 @@ void history::take_place(const record& r) {
     verdict_.check("a room closes once", !std::exchange(p.closed, true), where);
   } else if (r.type == "message-sent") {
     verdict_.check("only members speak", p.members.contains(session), where);
-    const auto id = message_key(r.stream.text, text_at(r.data, "userId"), text_at(r.data, "messageId"));
-    verdict_.check("a repeated message changes nothing", messages_.emplace(id, r.version).second,
-                   [&] { return fmt::format("{} was written again at position {}", id, r.position); });
+    take_message(r);
   } else if (r.type == "offer-relayed" || r.type == "answer-relayed") {
     verdict_.check("only members signal", p.members.contains(session), where);
   }

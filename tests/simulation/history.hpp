@@ -3,6 +3,7 @@
 // what it checks of the log itself holds whatever wrote it. One thread.
 
 #include "events/log/event_log.hpp"
+#include "tests/simulation/dealings.hpp"
 #include "tests/simulation/simulated_disk.hpp"
 #include "tests/simulation/trace.hpp"
 #include "tests/simulation/verdict.hpp"
@@ -54,7 +55,8 @@ public:
   history(verdict& v, trace& story, simulated_disk& disk)
     : verdict_{v}
     , story_{story}
-    , disk_{disk} {}
+    , disk_{disk}
+    , dealings_{v} {}
 
   /// Reads on to the log's head.
   void follow(const event_log& log);
@@ -72,18 +74,22 @@ public:
   [[nodiscard]] bool acted(const stream_id& place, const std::string& action) const;
   [[nodiscard]] bool is_revoked(const std::string& login) const { return revoked_.contains(login); }
   [[nodiscard]] const std::map<std::string, session_history>& sessions() const { return sessions_; }
+  /// What people did by twos.
+  [[nodiscard]] dealings& dealt() { return dealings_; }
   /// The last version of every stream.
   [[nodiscard]] const std::map<std::string, version>& streams() const { return versions_; }
 
 private:
   void take(const record& r);
-  void take_place(const record& r);
+  void take_place(const record& r, const event& content);
+  void take_message(const record& r);
   void take_moderation(place_history& p, const record& r);
   void take_session(const record& r);
 
   verdict& verdict_;
   trace& story_;
   simulated_disk& disk_;
+  dealings dealings_;
   std::vector<std::uint64_t> positions_;        ///< a digest of each record, by position - 1
   std::map<std::string, version> versions_;     ///< in order, because a checker goes through them
   std::map<std::string, place_history> places_; ///< by stream

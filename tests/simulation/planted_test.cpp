@@ -109,6 +109,34 @@ TEST_CASE("a mute that ends before its time is noticed") {
   is_noticed({planted::end_mutes_at_once, none, {"a mute or ban lasts as long as was said"}});
 }
 
+// --- what people do by twos -----------------------------------------------------------------------------------------
+
+TEST_CASE("a snapshot that forgets bookings is noticed") {
+  is_noticed(
+      {planted::forget_bookings_in_snapshots,
+       some,
+       {"bookings of a provider do not overlap", "a booking is asked for once", "a booking takes the steps there are",
+        "every booking is settled", "what is due is done", "a snapshot says what its events say"}});
+}
+TEST_CASE("a snapshot that forgets what is on hold is noticed") {
+  is_noticed({planted::forget_holds_in_snapshots,
+              some,
+              {"the books add up", "every booking is settled", "what is on hold is for a booking",
+               "a snapshot says what its events say"}});
+}
+TEST_CASE("a snapshot that forgets a call is noticed") {
+  is_noticed(
+      {planted::forget_calls_in_snapshots,
+       some,
+       {"two people have one call", "a call ends once", "every call ends", "a snapshot says what its events say"}});
+}
+TEST_CASE("an errand that is taken for done is noticed") {
+  is_noticed({planted::take_errands_as_done,
+              some,
+              {"a direct message arrives at both", "every purchase ends", "every booking is settled",
+               "what is on hold is for a booking", "every call ends"}});
+}
+
 // --- the projector's store ------------------------------------------------------------------------------------------
 
 TEST_CASE("a projector that stores its position before its rows is noticed") {

@@ -20,9 +20,13 @@ inline stream_id place_of(std::string_view body) {
   return make_stream("lounge", quoted(body, "\"loungeId\":\""));
 }
 
+constexpr std::string_view inbox_seq_key = ",\"inboxSeq\":";
+/// What an inbox shows has its own seq there, beside that of where it happened.
+inline bool is_in_inbox(std::string_view body) { return body.rfind(inbox_seq_key) != std::string_view::npos; }
+
 /// Durable bodies end with their seq; 0: this one does not.
 inline version seq_of(std::string_view body) {
-  constexpr std::string_view key = ",\"seq\":";
+  const auto key = is_in_inbox(body) ? inbox_seq_key : std::string_view{",\"seq\":"};
   const auto at = body.rfind(key);
   version seq = 0;
   if (at == std::string_view::npos) return 0;

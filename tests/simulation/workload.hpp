@@ -34,6 +34,18 @@ enum class deed : std::uint8_t {
   close_room,
   take_back,
   moderate,
+  write_to,
+  call,
+  answer_call,
+  hang_up,
+  block,
+  // of people by twos, over REST
+  deposit,
+  sell,
+  buy,
+  book,
+  step_booking,
+  review,
   // of the world
   crash,
   fail_write,

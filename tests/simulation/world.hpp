@@ -50,6 +50,16 @@ private:
   void open_room(const client& c, const operation& o);
   /// The owner of a lounge does something to a client.
   void moderate(const client& target, const operation& o);
+  /// What people do by twos, other than over their connections (world_dealings.cpp).
+  void deal(const operation& o);
+  void deposit(const operation& o);
+  void sell(const operation& o);
+  void buy(const operation& o);
+  void book(const operation& o);
+  void step_booking(const operation& o);
+  void review(const operation& o);
+  void block(const user_id& who, const user_id& whom, bool on);
+  [[nodiscard]] user_id customer(const operation& o) const;
   void start_server();
   void crash(moment down);
   void inject(const operation& o);
@@ -85,7 +95,7 @@ private:
   std::vector<std::unique_ptr<client>> clients_;
   std::unique_ptr<stored_log> log_;
   std::unique_ptr<server> server_;
-  std::uint64_t lives_ = 0, users_ = 0, actions_ = 0, refused_starts_ = 0, failed_starts_ = 0;
+  std::uint64_t lives_ = 0, users_ = 0, actions_ = 0, dealt_ = 0, refused_starts_ = 0, failed_starts_ = 0;
   /// The next commit beyond this head is followed by a crash, before its answers; and how long that lasts.
   std::optional<std::pair<position, moment>> crash_at_commit_;
 };

@@ -32,6 +32,13 @@ using bug = std::unique_ptr<tampering>;
 [[nodiscard]] bug forget_who_is_muted_in_snapshots();
 [[nodiscard]] bug end_mutes_at_once();
 
+// --- what people do by twos (dealings.cpp) --------------------------------------------------------------------------
+
+[[nodiscard]] bug forget_bookings_in_snapshots();
+[[nodiscard]] bug forget_holds_in_snapshots();
+[[nodiscard]] bug forget_calls_in_snapshots();
+[[nodiscard]] bug take_errands_as_done();
+
 // --- the projector's store (projections.cpp) ------------------------------------------------------------------------
 
 [[nodiscard]] bug store_the_position_before_the_rows();

@@ -1,30 +1,13 @@
 #include "tests/simulation/planted/bugs.hpp"
 
-#include "tests/simulation/planted/forwarding.hpp"
-
-#include <nlohmann/json.hpp>
+#include "tests/simulation/planted/forgetful.hpp"
 
 namespace parley::simulation::planted {
 namespace {
 
-constexpr std::string_view lounge_prefix = "lounge/", over = "over ";
+constexpr std::string_view lounges = "lounge", over = "over ";
 
-// Stands for a field that a state got without its snapshots getting a new schema: whoever recovers from one has
-// forgotten who may not speak.
-class snapshots_without_mutes final : public forwarding_log {
-public:
-  using forwarding_log::forwarding_log;
-  std::vector<result<commit>> append(std::span<const append_request> batch) override {
-    std::vector<append_request> changed{batch.begin(), batch.end()};
-    for (auto& r : changed) {
-      if (!r.snapshot || !r.snapshot->stream.text.starts_with(lounge_prefix)) continue;
-      auto state = nlohmann::json::parse(r.snapshot->state);
-      state["mutes"] = state["bans"] = nlohmann::json::array();
-      r.snapshot->state = state.dump();
-    }
-    return real_.append(changed);
-  }
-};
+void forget_mutes(nlohmann::json& s) { s["mutes"] = s["bans"] = nlohmann::json::array(); }
 
 // Stands for a timer that is set in the wrong unit: every end comes at once.
 class ends_at_once final : public forwarding_log {
@@ -45,7 +28,9 @@ public:
 
 } // namespace
 
-bug forget_who_is_muted_in_snapshots() { return std::make_unique<over_log<snapshots_without_mutes>>(); }
+bug forget_who_is_muted_in_snapshots() {
+  return std::make_unique<over_log<forgetful_snapshots<lounges, forget_mutes>>>();
+}
 bug end_mutes_at_once() { return std::make_unique<over_log<ends_at_once>>(); }
 
 } // namespace parley::simulation::planted

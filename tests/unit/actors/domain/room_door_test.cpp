@@ -87,7 +87,7 @@ TEST_CASE("the host who comes late is told of everybody at the door") {
   REQUIRE(d.decision().signals.size() == 1);
   const auto& knock = std::get<domain::knock_signal>(d.decision().signals[0]);
   CHECK(knock.session.text == "s2");
-  CHECK(addressee(d.decision().signals[0]).text == "s1");
+  CHECK(domain::directed_to(d.decision().signals[0])->text == "s1");
   CHECK(d.reply().find(R"("knocks":[{"userId":"ben","socketId":"s2","username":"ben","name":"ben","guest":false,)") !=
         std::string::npos);
 }

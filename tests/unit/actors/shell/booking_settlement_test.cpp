@@ -17,8 +17,6 @@ std::vector<errand> after(event e) {
   r.time = noon;
   return booking_settlement::react(r, e);
 }
-std::vector<errand> after(events::calendar_event e) { return after(event{std::move(e)}); }
-std::vector<errand> after(events::ledger_event e) { return after(event{std::move(e)}); }
 
 template <class Command>
 Command only(const std::vector<errand>& errands) {
@@ -66,8 +64,9 @@ TEST_CASE("the ledger's answers come back to the booking, those to others do not
   CHECK(settled(after(events::held{{id}, carls, pias, 3500, id, {}})) == "held");
   CHECK(settled(after(events::posted{{id}, carls, pias, 3500, 0, id})) == "posted");
   CHECK(settled(after(events::voided{{id}, carls, pias, 3500, id})) == "voided");
-  CHECK(settled(after(events::transfer_refused{{id}, "hold", id, "insufficient_funds"})) == "refused");
-  CHECK(settled(after(events::transfer_refused{{id}, "post", id, "not_found"})) == "nothing");
+  CHECK(settled(after(events::transfer_refused{{id}, "hold", carls, pias, 3500, id, "insufficient_funds"})) ==
+        "refused");
+  CHECK(settled(after(events::transfer_refused{{id}, "post", carls, pias, 3500, id, "not_found"})) == "nothing");
   for (const auto* reference : {"", "purchase:1", "booking:", "booking:nonsense"})
     CHECK(settled(after(events::held{{id}, carls, pias, 3500, reference, {}})) == "nothing");
 }

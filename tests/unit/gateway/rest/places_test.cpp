@@ -125,7 +125,8 @@ TEST_CASE("a room without guests is read by registered users only") {
 TEST_CASE("messages are an array in the shape of the live ones") {
   server s;
   s.reads.room_rows = {team_room(s)};
-  s.reads.message_rows = {{{"m_1"}, {"u_ann"}, {"s_1"}, "Ann", "hi \"there\"", R"({"id":"m_0"})", "", 3, s.clock.at}};
+  s.reads.message_rows = {
+      {{"m_1"}, {"u_ann"}, {"s_1"}, "Ann", "hi \"there\"", R"({"id":"m_0"})", "", 3, s.clock.at, {}, {}}};
   const auto a = s.ask("GET", "/api/rooms/team-1/messages?order=desc");
   REQUIRE(a.body.is_array());
   CHECK(a.body[0]["text"] == "hi \"there\"");

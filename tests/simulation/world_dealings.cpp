@@ -1,0 +1,120 @@
+// What people do by twos, over REST: they buy and sell, book and review, and block each other.
+
+#include "tests/simulation/world.hpp"
+
+#include <fmt/format.h>
+
+namespace parley::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+using domain::calendar;
+using domain::ledger;
+using domain::listing;
+
+constexpr const char* currency = "EUR";
+constexpr std::size_t traders = 3; ///< who sell and provide, besides the clients
+
+user_id trader(std::size_t which) { return {"m" + std::to_string(which % traders)}; }
+
+domain::context by_user(const user_id& who) {
+  domain::context by;
+  by.user = who;
+  by.name = who.text;
+  return by;
+}
+
+} // namespace
+
+user_id world::customer(const operation& o) const {
+  const auto& who = clients_[o.who]->who().user;
+  return who.empty() ? trader(o.who) : user_id{who};
+}
+
+void world::deal(const operation& o) {
+  if (!server_) return;
+  switch (o.what) {
+  case deed::deposit: return deposit(o);
+  case deed::sell: return sell(o);
+  case deed::buy: return buy(o);
+  case deed::book: return book(o);
+  case deed::step_booking: return step_booking(o);
+  default: return review(o);
+  }
+}
+
+void world::deposit(const operation& o) {
+  const auto name = fmt::format("deposit:{}", o.how % 3 == 0 ? dealt_ : ++dealt_); // now and then the same again
+  ledger::transfer c{{name}, currency, {domain::world, domain::wallet_of(customer(o)), 1 + o.how % 1000, name}};
+  server_->ask<ledger>(domain::ledger_of(currency), std::move(c), by_user({"service"}), [](auto) {});
+}
+
+void world::sell(const operation& o) {
+  const auto which = o.where % traders;
+  const listing_id id{fmt::format("li_{}", which)};
+  const auto stream = domain::stream_of(id);
+  if (o.how % 2 == 0) {
+    listing::create c{id, "Thing", "", 1 + which * 70, currency, 3};
+    return server_->ask<listing>(stream, std::move(c), by_user(trader(which)), [](auto) {});
+  }
+  listing::change c;
+  c.stock = o.how % 9;
+  server_->ask<listing>(stream, std::move(c), by_user(trader(which)), [](auto) {});
+}
+
+void world::buy(const operation& o) {
+  const listing_id id{fmt::format("li_{}", o.where % traders)};
+  const auto number = o.how % 5 == 0 ? dealt_ : ++dealt_;
+  listing::purchase c{{fmt::format("{}.p{}", id.text, number)}, 1 + o.how % 3, std::nullopt, ""};
+  server_->ask<listing>(domain::stream_of(id), std::move(c), by_user(customer(o)), [](auto) {});
+}
+
+void world::book(const operation& o) {
+  constexpr auto grid = 30s; // so that many want the same time
+  const auto provider = trader(o.where);
+  calendar::request c;
+  c.id = domain::make_booking_id(fmt::format("bk_{:022}", o.how % 6 == 0 ? dealt_ : ++dealt_), provider);
+  c.provider = provider;
+  c.service = {"sv_" + provider.text};
+  c.title = "An hour";
+  const auto slot = std::chrono::floor<std::chrono::minutes>(server_->now()) + grid * (1 + o.how % 8);
+  c.starts_at = time_point{slot};
+  c.minutes = 1 + o.how % 3;
+  c.price_minor = o.how % 4 == 0 ? 0 : o.how % 700;
+  c.currency = currency;
+  c.cancel_fee_percent = o.how % 2 * 50;
+  server_->ask<calendar>(make_stream(calendar::family, provider.text), std::move(c), by_user(customer(o)), [](auto) {});
+}
+
+void world::step_booking(const operation& o) {
+  const auto* b = truth_.dealt().a_booking(o.where + o.how / 16);
+  if (b == nullptr) return;
+  constexpr std::array<const char*, 4> steps{"confirmed", "declined", "completed", "no-show"};
+  const auto stream = make_stream(calendar::family, b->provider.text);
+  const auto as = by_user(o.how % 8 == 7 ? customer(o) : b->provider); // now and then by somebody who may not
+  if (o.how % 16 == 4)
+    return server_->ask<calendar>(stream, calendar::cancel{b->id, "", std::nullopt}, by_user(b->customer), [](auto) {});
+  if (o.how % 16 == 12) {
+    calendar::reschedule c{b->id, b->starts_at + 90s, true, std::nullopt};
+    return server_->ask<calendar>(stream, std::move(c), by_user(b->customer), [](auto) {});
+  }
+  constexpr std::array<std::size_t, 8> which{0, 0, 0, 1, 2, 2, 2, 3};
+  server_->ask<calendar>(stream, calendar::change{b->id, steps[which[o.how % 8]], "", std::nullopt}, as, [](auto) {});
+}
+
+void world::review(const operation& o) {
+  const auto* b = truth_.dealt().a_booking(o.where + o.how / 16);
+  if (b == nullptr) return;
+  const auto stream = make_stream(calendar::family, b->provider.text);
+  server_->ask<calendar>(stream, calendar::write_review{b->id, 1 + o.how % 5, "fine"}, by_user(b->customer),
+                         [](auto) {});
+}
+
+void world::block(const user_id& who, const user_id& whom, bool on) {
+  if (!server_) return;
+  const auto in = domain::direct_conversation(who, whom);
+  server_->ask<domain::conversation>(make_stream(domain::conversation::family, in.text),
+                                     domain::conversation::block{in, on}, by_user(who), [](auto) {});
+}
+
+} // namespace parley::simulation
