@@ -12,7 +12,12 @@ const run = promisify(execFile);
 let server, ann, ben, carl, dora, emil, teller, unanswered;
 const by = person => ({token: person.token});
 const refusedWith = code => error => error instanceof Refused && error.code === code;
-const connect = person => Client.connect(server, {token: person.token});
+/// A device, once it is told what concerns its owner: what one asks of one's inbox is answered after it has joined.
+const connect = async person => {
+  const client = await Client.connect(server, {token: person.token});
+  await client.ask('presence', {status: 'online'});
+  return client;
+};
 const devices = (...people) => people.flatMap(person => [person.phone, person.laptop]);
 const person = async name => {
   const signedUp = await server.signUp(name);

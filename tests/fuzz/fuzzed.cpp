@@ -41,7 +41,8 @@ private:
 };
 
 void check_place(const stream_id& place) {
-  PARLEY_ASSERT(place.family() == "room" || place.family() == "lounge");
+  static const std::set<std::string_view> families{"room", "lounge", "conversation", "inbox", "calendar"};
+  PARLEY_ASSERT(families.contains(place.family()));
   const auto key = place.key();
   PARLEY_ASSERT(!key.empty() && key.size() <= 128 && is_utf8(key));
   for (const char c : key) {
@@ -69,17 +70,44 @@ void check_command(const domain::lounge::command& command) {
   if (const auto* send = std::get_if<domain::lounge::send>(&command)) check_draft(send->message);
 }
 
+void check_body(const std::string& payload) {
+  PARLEY_ASSERT(payload.size() <= domain::relay_bytes_max && nlohmann::json::accept(payload));
+}
+
+void check_command(const domain::conversation::command& command) {
+  using domain::conversation;
+  if (const auto* send = std::get_if<conversation::send>(&command)) check_draft(send->message);
+  if (const auto* call = std::get_if<conversation::call>(&command)) check_body(call->offer);
+  if (const auto* accept = std::get_if<conversation::accept>(&command)) check_body(accept->answer);
+  if (const auto* candidate = std::get_if<conversation::candidate>(&command)) check_body(candidate->candidate);
+  PARLEY_ASSERT(!std::holds_alternative<conversation::ring>(command)); // a process's
+  PARLEY_ASSERT(!std::holds_alternative<conversation::end_call>(command));
+  PARLEY_ASSERT(!std::holds_alternative<conversation::timer_fired>(command));
+}
+
+void check_command(const domain::inbox::command& command) {
+  PARLEY_ASSERT(std::holds_alternative<domain::inbox::set_status>(command));
+}
+
+void check_command(const domain::calendar::command& command) {
+  PARLEY_ASSERT(std::holds_alternative<domain::calendar::share_location>(command));
+}
+
 template <class Other> // no client can say anything else yet
 void check_command(const Other&) {
   PARLEY_ASSERT(false);
 }
 
+template <class Told>
+void check_told(const Told& tell) {
+  std::visit([](const auto& command) { check_command(command); }, tell.command);
+  if (tell.once) PARLEY_ASSERT(tell.once->key.size() <= 512 && tell.once->fingerprint.size() == 64);
+}
+
 void check_request(const client_request& request) {
   std::visit([](const auto& r) { check_place(r.place); }, request);
-  const auto* tell = std::get_if<tell_place>(&request);
-  if (!tell) return;
-  std::visit([](const auto& command) { check_command(command); }, tell->command);
-  if (tell->once) PARLEY_ASSERT(tell->once->key.size() <= 512 && tell->once->fingerprint.size() == 64);
+  if (const auto* tell = std::get_if<tell_place>(&request)) check_told(*tell);
+  if (const auto* tell = std::get_if<tell_person>(&request)) check_told(*tell);
 }
 
 } // namespace

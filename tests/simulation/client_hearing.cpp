@@ -223,7 +223,9 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
   });
   v.at = seq;
   v.last = std::max(v.last, seq);
-  v.put_out = name_of == "user-left" && seq > v.joined_at && quoted(body, "\"id\":\"") == session_;
+  // With a room that ends everybody leaves it first, and is told the end all the same.
+  v.put_out = name_of == "user-left" && seq > v.joined_at && quoted(body, "\"id\":\"") == session_ &&
+              !quoted(body, "\"reason\":\"").starts_with("room-");
   if (v.put_out) v.following = false;
   if (name_of != "room-closed" && name_of != "room-expired") return;
   v.following = false;

@@ -173,8 +173,8 @@ TEST_CASE("where a party is goes to the other, around the time of a confirmed bo
   CHECK(sent.topic.text == "inbox/pia");
   const auto& told = std::get<domain::booking_signal>(sent.what);
   CHECK(told.session.text == "s1");
-  CHECK(told.body == R"({"bookingId":"bk_00000001.pia","userId":"carl","lat":52.5,"latitude":52.5,"lng":-13.25,)"
-                     R"("longitude":-13.25,"timestamp":"2027-01-17T08:00:00.000Z"})");
+  CHECK(told.body == R"({"bookingId":"bk_00000001.pia","userId":"carl","latitude":52.5,"lat":52.5,)"
+                     R"("longitude":-13.25,"lng":-13.25,"timestamp":"2027-01-17T08:00:00.000Z"})");
   CHECK(g.when(here(0, 0), at(pia, start - 2h)).decision().remote_signals.at(0).topic.text == "inbox/carl");
   g.when(here(0, 0), at(carl, start - 2h - 1ms)).refused(errc::invalid_transition);
   g.when(here(0, 0), at(carl, start + 2h + 1ms)).refused(errc::invalid_transition);

@@ -60,8 +60,10 @@ TEST_CASE("the first message opens the conversation of two, the next does not") 
 TEST_CASE("only the two speak, read, type, block and call") {
   for (const auto& story : {std::vector<conversation::event>{}, {opened, said()}}) {
     const auto g = given<conversation>(story);
-    for (const conversation::command& c : {conversation::command{saying()}, {conversation::typing{ann_and_bob, true}},
-                                           {conversation::block{ann_and_bob, true}}, {calling}}) {
+    for (const conversation::command& c : {conversation::command{saying()},
+                                           {conversation::typing{ann_and_bob, true}},
+                                           {conversation::block{ann_and_bob, true}},
+                                           {calling}}) {
       g.when(c, eve).refused(errc::forbidden);
       g.when(c, system_itself).refused(errc::unauthenticated);
     }
@@ -129,10 +131,8 @@ TEST_CASE("a message carries its sender's name, cleaned, and everything the clie
   c.message.name = "Annie";
   c.message.reply_to = R"({"id":"m0"})";
   c.message.client_time = "5";
-  given<conversation>({opened})
-      .when(c, ann)
-      .then({events::direct_message_sent{
-          {"m1"}, {"ann"}, {"bob"}, {"a1"}, "", "Annie", "hello", R"({"id":"m0"})", "5"}});
+  given<conversation>({opened}).when(c, ann).then(
+      {events::direct_message_sent{{"m1"}, {"ann"}, {"bob"}, {"a1"}, "", "Annie", "hello", R"({"id":"m0"})", "5"}});
 }
 
 TEST_CASE("a used message id is not the conversation's to refuse: the key of the command is, and two people may use "
@@ -146,8 +146,10 @@ TEST_CASE("a used message id is not the conversation's to refuse: the key of the
 
 TEST_CASE("the chat of a booking is opened once, by a process, for its two people") {
   const conversation::open open{{chat}, {"ann"}, {"bob"}, chat};
-  given<conversation>({}).when(open, system_itself).then({chat_opened}).answers(
-      R"({"conversationId":"bk_00000001.bob"})");
+  given<conversation>({})
+      .when(open, system_itself)
+      .then({chat_opened})
+      .answers(R"({"conversationId":"bk_00000001.bob"})");
   const auto g = given<conversation>({chat_opened});
   g.when(open, system_itself).nothing();
   g.when(conversation::open{{chat}, {"eve"}, {"bob"}, chat}, system_itself).refused(errc::conflict);
@@ -246,9 +248,9 @@ TEST_CASE("what was written before a block stays readable") {
 // --- snapshots ------------------------------------------------------------------------------------------------------
 
 TEST_CASE("a conversation comes back from its snapshot whole, and from a damaged one not at all") {
-  const auto s = given<conversation>({opened, said(), events::read_marked{{"bob"}, 2}, by_bob,
-                                      started, ringing, accepted})
-                     .state();
+  const auto s =
+      given<conversation>({opened, said(), events::read_marked{{"bob"}, 2}, by_bob, started, ringing, accepted})
+          .state();
   const auto back = conversation::restore(conversation::snapshot(s));
   REQUIRE(back.has_value());
   CHECK((back->id == s.id && back->first == s.first && back->second == s.second && back->seq == 7));

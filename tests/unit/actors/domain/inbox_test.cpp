@@ -39,8 +39,10 @@ inbox::engage engaging(std::string session = {}, const call_id& call = the_call)
 // --- coming and going -----------------------------------------------------------------------------------------------
 
 TEST_CASE("each device of a person comes in once, under the person's name") {
-  given<inbox>({}).when(inbox::join{}, ann).then({joined("a1", 1)}).answers(
-      R"({"userId":"ann","sessionId":"a1","seq":1})");
+  given<inbox>({})
+      .when(inbox::join{}, ann)
+      .then({joined("a1", 1)})
+      .answers(R"({"userId":"ann","sessionId":"a1","seq":1})");
   const auto g = given<inbox>({joined("a1", 1)});
   g.when(inbox::join{}, ann).nothing();
   const auto second = g.when(inbox::join{"phone", false}, ann_elsewhere).decision().events.at(0);
@@ -58,7 +60,8 @@ TEST_CASE("nobody comes into somebody else's inbox, nor without a session, a use
 
 TEST_CASE("so many devices are in at once and no more") {
   std::vector<inbox::event> crowd;
-  for (std::uint32_t i = 1; i <= domain::inbox_sessions_max; ++i) crowd.emplace_back(joined("s" + std::to_string(i), i));
+  for (std::uint32_t i = 1; i <= domain::inbox_sessions_max; ++i)
+    crowd.emplace_back(joined("s" + std::to_string(i), i));
   given<inbox>(crowd).when(inbox::join{}, ann).refused(errc::room_full);
   given<inbox>(crowd).when(inbox::join{}, caller("ann", "s1")).nothing();
   crowd.pop_back();
@@ -105,14 +108,16 @@ TEST_CASE("a person is away when none of their devices is looked at") {
   auto one_away = two;
   one_away.emplace_back(away("a1"));
   const auto g = given<inbox>(one_away);
-  CHECK(shown(g.when(inbox::set_status{true}, ann_elsewhere).then({away("a2")}).decision()) == lines{"bob: ann is away"});
+  CHECK(shown(g.when(inbox::set_status{true}, ann_elsewhere).then({away("a2")}).decision()) ==
+        lines{"bob: ann is away"});
   // The one that was looked at goes: who is left is away.
   CHECK(shown(g.when(inbox::leave{}, ann_elsewhere).then({left("a2", 1)}).decision()) == lines{"bob: ann is away"});
   CHECK(shown(g.when(inbox::leave{}, ann).then({left("a1", 1)}).decision()).empty());
   auto both_away = one_away;
   both_away.emplace_back(away("a2"));
   const auto b = given<inbox>(both_away);
-  CHECK(shown(b.when(inbox::set_status{false}, ann).then({away("a1", false)}).decision()) == lines{"bob: ann is online"});
+  CHECK(shown(b.when(inbox::set_status{false}, ann).then({away("a1", false)}).decision()) ==
+        lines{"bob: ann is online"});
   CHECK(shown(b.when(inbox::join{}, caller("ann", "a3")).decision()) == lines{"bob: ann is online"});
   CHECK(shown(b.when(inbox::leave{}, ann).decision()).empty());
 }
@@ -267,9 +272,10 @@ TEST_CASE("the device that answered went before its inbox heard of the answer: t
 
 TEST_CASE("when the device that has the call goes the call does, too; when another goes it does not") {
   const std::vector<inbox::event> speaks{joined("a1", 1), joined("a2", 2), engaged("a1")};
-  const auto d = given<inbox>(speaks)
-                     .when(inbox::leave{"connection-lost"}, ann)
-                     .then({left("a1", 1, "connection-lost"), declined("connection-lost"), events::disengaged{the_call}});
+  const auto d =
+      given<inbox>(speaks)
+          .when(inbox::leave{"connection-lost"}, ann)
+          .then({left("a1", 1, "connection-lost"), declined("connection-lost"), events::disengaged{the_call}});
   CHECK_FALSE(d.after().call);
   CHECK(given<inbox>(speaks).when(inbox::leave{}, ann_elsewhere).then({left("a2", 1)}).after().call);
   // While it rings the person may come back on another device before its time is over.
@@ -288,7 +294,10 @@ TEST_CASE("a person is free again when their call is over, not when another is")
 TEST_CASE("whether somebody may be called can be asked") {
   given<inbox>({joined("a1", 1)}).when(inbox::ask_free{}, bob).nothing().answers("{}");
   given<inbox>({joined("a1", 1), away("a1")}).when(inbox::ask_free{}, bob).nothing();
-  given<inbox>({joined("a1", 1), engaged()}).when(inbox::ask_free{}, bob).refused(errc::busy);
+  given<inbox>({joined("a1", 1), engaged()}).when(inbox::ask_free{}, eve).refused(errc::busy);
+  // Of their own call the conversation of the two knows more.
+  given<inbox>({joined("a1", 1), engaged()}).when(inbox::ask_free{}, bob).nothing();
+  given<inbox>({joined("a1", 1), engaged(), left("a1", 0)}).when(inbox::ask_free{}, bob).refused(errc::unreachable);
   given<inbox>({}).when(inbox::ask_free{}, bob).refused(errc::unreachable);
   given<inbox>({joined("a1", 1), left("a1", 0)}).when(inbox::ask_free{}, bob).refused(errc::unreachable);
 }
@@ -296,7 +305,8 @@ TEST_CASE("whether somebody may be called can be asked") {
 // --- snapshots ------------------------------------------------------------------------------------------------------
 
 TEST_CASE("an inbox comes back from its snapshot whole, and from a damaged one not at all") {
-  const auto s = given<inbox>({joined("a1", 1), joined("a2", 2), away("a2"), knows("bob"), told(), engaged("a1")}).state();
+  const auto s =
+      given<inbox>({joined("a1", 1), joined("a2", 2), away("a2"), knows("bob"), told(), engaged("a1")}).state();
   const auto back = inbox::restore(inbox::snapshot(s));
   REQUIRE(back.has_value());
   CHECK((back->owner == user_id{"ann"} && back->members == s.members && back->away == s.away && back->seq == 6));

@@ -39,12 +39,12 @@ public:
     }
   }
   void everybody_leaves() {
-    for (const auto& [user, session] : devices) tell(inboxes_[{user}], inbox_of(user), inbox::leave{}, who(user, session));
+    for (const auto& [user, session] : devices)
+      tell(inboxes_[{user}], inbox_of(user), inbox::leave{}, who(user, session));
   }
   void time_passes() {
     now_ += domain::ring_time;
-    for (auto& [id, s] : conversations_)
-      tell(s, stream_of(id), conversation::timer_fired{"ring-timeout"}, who("", ""));
+    for (auto& [id, s] : conversations_) tell(s, stream_of(id), conversation::timer_fired{"ring-timeout"}, who("", ""));
   }
 
   /// Who is engaged is in that call, who is in a call is engaged by it, and the devices of an accepted one are there.
@@ -108,21 +108,24 @@ private:
     const std::string others[] = {"ann", "bob", "cat"};
     const auto id = domain::direct_conversation({user}, {others[random_.below(3)]});
     auto& own = inboxes_[{user}];
-    switch (random_.below(8)) {
+    switch (random_.below(10)) {
     case 0:
-    case 1: return tell(own, inbox_of(user), inbox::join{}, by);
-    case 2: return tell(own, inbox_of(user), inbox::leave{"connection-lost"}, by);
-    case 3:
+    case 1:
+    case 2: return tell(own, inbox_of(user), inbox::join{}, by);
+    case 3: return tell(own, inbox_of(user), inbox::leave{"connection-lost"}, by);
+    case 4:
       if (random_.one_in(8)) time_passes();
       return;
     default: break;
     }
     if (id.empty()) return;
     auto& s = conversations_[id];
-    switch (random_.below(5)) {
+    switch (random_.below(8)) {
     case 0: return tell(s, stream_of(id), conversation::hang_up{}, by);
-    case 1: return tell(s, stream_of(id), conversation::accept{{}, "{}", sha}, by);
+    case 1:
     case 2:
+    case 3: return tell(s, stream_of(id), conversation::accept{{}, "{}", sha}, by);
+    case 4:
       if (random_.one_in(4)) tell(s, stream_of(id), conversation::block{id, random_.one_in(3)}, by);
       return;
     default: {
@@ -171,7 +174,7 @@ TEST_CASE("whatever order the errands of calls come in, nobody stays in a call t
     INFO("replay with PARLEY_SEED=" << seed);
     little_world w{seed};
     for (int round = 0; round < 8; ++round) {
-      for (int i = 0; i < 60; ++i) w.step();
+      for (int i = 0; i < 150; ++i) w.step();
       w.settle();
       w.check_settled();
     }
@@ -184,5 +187,5 @@ TEST_CASE("whatever order the errands of calls come in, nobody stays in a call t
   };
   if (const char* one = std::getenv("PARLEY_SEED")) return run(std::strtoull(one, nullptr, 10));
   for (std::uint64_t seed = 1; seed <= 300; ++seed) run(seed);
-  CHECK(accepted > 1000); // else it was not about much
+  CHECK(accepted > 500); // else it was not about much
 }

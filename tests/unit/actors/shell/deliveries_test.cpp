@@ -51,10 +51,10 @@ const Command& to_conversation(const errand& e) {
 TEST_CASE("a message goes into both inboxes, whole, with its place in the conversation") {
   for (const std::string about : {"", "bk_00000001.bob"}) {
     const std::string in = about.empty() ? "ann~bob" : about;
-    const auto errands = after(events::direct_message_sent{{"m1"}, {"ann"}, {"bob"}, {"a1"}, about, "Ann", "hello", "{}", "5"},
-                               in);
+    const auto errands =
+        after(events::direct_message_sent{{"m1"}, {"ann"}, {"bob"}, {"a1"}, about, "Ann", "hello", "{}", "5"}, in);
     REQUIRE(errands.size() == 2);
-    const events::message_delivered expected{{in}, 7,     {"m1"}, {"ann"}, {"bob"}, {"a1"},
+    const events::message_delivered expected{{in},  7,         {"m1"}, {"ann"}, {"bob"}, {"a1"},
                                              about, noon + 3s, "Ann",  "hello", "{}",    "5"};
     const std::array whom{"ann", "bob"};
     for (std::size_t i = 0; i < 2; ++i) {
@@ -85,7 +85,8 @@ TEST_CASE("an accepted call engages the device that answered") {
 }
 
 TEST_CASE("whatever ended a call, it lets go of both, first") {
-  for (const auto* reason : {"ended", "rejected", "cancelled", "missed", "busy", "unavailable", "connection-lost", "blocked"})
+  for (const auto* reason :
+       {"ended", "rejected", "cancelled", "missed", "busy", "unavailable", "connection-lost", "blocked"})
     for (const std::uint32_t seconds : {0, 61}) {
       const auto errands = after(ended(reason, "ann", seconds));
       REQUIRE(errands.size() >= 2);
@@ -166,7 +167,9 @@ TEST_CASE("what concerns the inbox alone is told to no conversation") {
 
 TEST_CASE("what others tell in the same words is not a person's: a room's message and joining call for nothing") {
   const auto r = record_of("room", "r1");
-  CHECK(deliveries::react(r, event{events::room_event{events::joined{{"bob"}, {"b1"}, false, false, 1, "bob"}}}).empty());
-  CHECK(deliveries::react(r, event{events::room_event{events::message_sent{{"m1"}, {"bob"}, {"b1"}, "bob", "x", "", ""}}})
-            .empty());
+  CHECK(
+      deliveries::react(r, event{events::room_event{events::joined{{"bob"}, {"b1"}, false, false, 1, "bob"}}}).empty());
+  CHECK(
+      deliveries::react(r, event{events::room_event{events::message_sent{{"m1"}, {"bob"}, {"b1"}, "bob", "x", "", ""}}})
+          .empty());
 }

@@ -35,8 +35,8 @@ void open_market(actor_world& world) {
 template <class Entity>
 typename Entity::state fold(const event_log& log, const stream_id& stream) {
   typename Entity::state s;
-  for (const auto& r : log.read_stream(stream, 0, 10'000, 1 << 30).value())
-    Entity::evolve(s, std::get<typename Entity::event>(content_of(r).value()), r.time);
+  const auto all = log.read_stream(stream, 0, 10'000, 1 << 30);
+  for (const auto& r : *all) Entity::evolve(s, std::get<typename Entity::event>(content_of(r).value()), r.time);
   return s;
 }
 std::int64_t balance(const event_log& log, const std::string& user) {
@@ -46,7 +46,8 @@ std::int64_t balance(const event_log& log, const std::string& user) {
 }
 std::size_t count(const event_log& log, const stream_id& stream, std::string_view type) {
   std::size_t n = 0;
-  for (const auto& r : log.read_stream(stream, 0, 10'000, 1 << 30).value()) n += r.type == type;
+  const auto all = log.read_stream(stream, 0, 10'000, 1 << 30);
+  for (const auto& r : *all) n += r.type == type;
   return n;
 }
 

@@ -79,8 +79,9 @@ public:
     heal();
     world_->pass(10s);
     for (const auto& c : live_clients()) {
-      std::vector<stream_id> in;
-      for (const auto& place : places) {
+      std::vector<stream_id> in, may_be_in = places;
+      may_be_in.push_back(make_stream("inbox", c->who().user.text));
+      for (const auto& place : may_be_in) {
         const auto members = members_of(log_, place);
         if (std::find(members.begin(), members.end(), c->session().text) != members.end()) in.push_back(place);
       }

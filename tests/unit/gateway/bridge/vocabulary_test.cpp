@@ -8,6 +8,7 @@
 
 using namespace parley;
 using namespace parley::gateway;
+using domain::conversation;
 using domain::lounge;
 using domain::relay_kind;
 using domain::room;
@@ -183,7 +184,10 @@ TEST_CASE("what a message addresses decides its kind, whatever its name") {
   for (const auto* event : {"message", "send-message", "send_message"}) {
     told<room::send>(ask(event, R"([{"roomId":"abc","text":"hi"}])"), "room/abc");
     told<lounge::send>(ask(event, R"([{"loungeId":"L1","message":"hi"}])"), "lounge/L1");
-    refused(ask(event, R"([{"receiverId":"u2","content":"hi"}])"), errc::unknown_event, "direct");
+    const auto said = made<tell_person>(ask(event, R"([{"receiverId":"u2","content":"hi"}])"));
+    CHECK(said.place.text == "conversation/u1~u2");
+    CHECK(said.other.text == "u2");
+    CHECK(std::get<conversation::send>(std::get<conversation::command>(said.command)).message.text == "hi");
   }
 }
 

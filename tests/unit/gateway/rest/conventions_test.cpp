@@ -39,7 +39,7 @@ TEST_CASE("an unknown path is 404, an unknown method 405 with what is allowed") 
   CHECK(s.ask("GET", "").status() == 404);
   const auto a = s.ask("PUT", "/api/rooms/x");
   CHECK(a.status() == 405);
-  CHECK(a.header("Allow") == "OPTIONS, GET, HEAD, DELETE");
+  CHECK(a.header("Allow") == "OPTIONS, GET, HEAD, PATCH, DELETE");
   CHECK(s.ask("POST", "/metrics").status() == 405);
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("a preflight from an allowed page says what may be sent") {
   CHECK(a.status() == 204);
   CHECK(a.header("Access-Control-Allow-Origin") == "https://app.example.org");
   CHECK(a.header("Access-Control-Allow-Credentials") == "true");
-  CHECK(a.header("Access-Control-Allow-Methods") == "GET, DELETE");
+  CHECK(a.header("Access-Control-Allow-Methods") == "GET, PATCH, DELETE");
   CHECK(a.header("Access-Control-Allow-Headers").find("Idempotency-Key") != std::string::npos);
   CHECK(a.header("Access-Control-Allow-Headers").find("evil") == std::string::npos);
 }
