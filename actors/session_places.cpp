@@ -197,6 +197,8 @@ void session_actor::ask_again(const stream_id& place) {
   begin(place);
   auto answered = [this, place, client = client_](const result<answer>& r) {
     auto& with = dealings_[place];
+    // Put out while nobody of us was here: how it came to that is in the place's history.
+    if (!r && r.error().code == errc::not_member && client_) client_->left(place);
     if (is_refusal(r) || (!r && !with.member)) return exit(place);
     if (r && r->waiting) {
       wait_at(place, with.wanted);

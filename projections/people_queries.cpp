@@ -33,7 +33,8 @@ const std::string conversation_question =
     "LEFT JOIN users u ON u.id = o.id "
     "LEFT JOIN conversation_marks mine ON mine.conversation = c.id AND mine.user_id = $1 "
     "LEFT JOIN conversation_marks theirs ON theirs.conversation = c.id AND theirs.user_id = o.id "
-    "LEFT JOIN presence p ON p.user_id = o.id ORDER BY c.last_position DESC";
+    "LEFT JOIN presence p ON p.user_id = o.id AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.conversation = c.id) "
+    "ORDER BY c.last_position DESC";
 
 std::optional<presence_row> read_presence(const rows& r, std::size_t i, int at) {
   const auto since = r.optional_time(i, at + 1);
@@ -159,10 +160,15 @@ void people_queries::blocks(const user_id& by, page_request p, position at_least
             });
 }
 
-void people_queries::presence(const user_id& of, position at_least, answer_to<std::optional<presence_row>> done) {
-  if (!is_sql_text(of.text)) return desk_.refuse(std::move(done), {errc::malformed, "this is no id"});
-  desk_.ask(at_least, "SELECT sessions > 0, since FROM presence WHERE user_id = $1", parameters{}.text(of.text),
-            std::move(done), [](const rows& r) -> result<std::optional<presence_row>> {
+void people_queries::presence(const user_id& of, const conversation_id& between, position at_least,
+                              answer_to<std::optional<presence_row>> done) {
+  if (!is_sql_text(of.text) || !is_sql_text(between.text))
+    return desk_.refuse(std::move(done), {errc::malformed, "this is no id"});
+  desk_.ask(at_least,
+            "SELECT sessions > 0, since FROM presence WHERE user_id = $1 "
+            "AND NOT EXISTS (SELECT 1 FROM blocks WHERE conversation = $2)",
+            parameters{}.text(of.text).text(between.text), std::move(done),
+            [](const rows& r) -> result<std::optional<presence_row>> {
               if (r.size() == 0) return std::optional<presence_row>{};
               return read_presence(r, 0, 0);
             });

@@ -20,7 +20,8 @@ public:
   void notification(const user_id& of, const notification_id& id, position at_least,
                     answer_to<std::optional<notification_row>> done) override;
   void blocks(const user_id& by, page_request p, position at_least, answer_to<page<block_row>> done) override;
-  void presence(const user_id& of, position at_least, answer_to<std::optional<presence_row>> done) override;
+  void presence(const user_id& of, const conversation_id& between, position at_least,
+                answer_to<std::optional<presence_row>> done) override;
 
 private:
   question_desk& desk_;

@@ -6,7 +6,8 @@
 
 namespace parley {
 
-/// Whether somebody is online, and since when; who is not was last seen then. Nothing: never seen.
+/// Whether somebody is online, and since when; who is not was last seen then. Nothing: never seen, or not to be seen by
+/// who asks, because one of the two blocks the other.
 struct presence_row {
   bool online = false;
   time_point since;
@@ -62,7 +63,9 @@ public:
   virtual void notification(const user_id& of, const notification_id& id, position at_least,
                             answer_to<std::optional<notification_row>> done) = 0;
   virtual void blocks(const user_id& by, page_request p, position at_least, answer_to<page<block_row>> done) = 0;
-  virtual void presence(const user_id& of, position at_least, answer_to<std::optional<presence_row>> done) = 0;
+  /// `between`: the direct conversation with who asks; empty when they ask about themselves.
+  virtual void presence(const user_id& of, const conversation_id& between, position at_least,
+                        answer_to<std::optional<presence_row>> done) = 0;
 };
 
 } // namespace parley

@@ -34,7 +34,7 @@ void search(const call_ptr& c) {
 
 /// A profile changes with its presence, so it has the account's ETag only where nobody was ever seen.
 void add_presence(const call_ptr& c, const user_row& row) {
-  c->with.people.presence(row.id, 0,
+  c->with.people.presence(row.id, domain::direct_conversation(row.id, c->who->user), c->at_least(),
                           or_refuse<std::optional<presence_row>>(c, [c, row](const std::optional<presence_row>& seen) {
                             const auto own = to_json(row, row.id == c->who->user);
                             if (!seen) return answer_one(c, own, row.version);

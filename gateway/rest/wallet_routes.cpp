@@ -83,12 +83,14 @@ void deposit(const call_ptr& c) {
   if (id.empty()) id = c->new_id("dep_", c->who->user.text);
   command.id = {"deposit:" + id};
   command.terms = {domain::world, domain::wallet_of(to), static_cast<std::uint64_t>(*amount), command.id.text};
-  const auto found = [c, id, to, command](const std::optional<user_row>& user) {
-    if (!user) return c->refuse({errc::user_not_found, {}, 0});
+  // The account itself is asked: who has just registered is in no read model yet.
+  request<domain::account> question{domain::account::look_up{}, c->by(), {}, {}, {}};
+  question.respond = reply{[c, id, to, command](const result<answer>& found) {
+    if (!found) return c->refuse(found.error());
     write<ledger>(c, domain::ledger_of(command.currency), command,
                   [id, to, command](const answer&) { return deposited(id, to, command); });
-  };
-  c->with.reads.user(to, c->at_least(), or_refuse<std::optional<user_row>>(c, found));
+  }};
+  c->with.entities.ask(make_stream(domain::account::family, to.text), std::move(question));
 }
 
 } // namespace

@@ -10,7 +10,7 @@ let server, owner, mia, bob, eve, lounge;
 const join = (client, more = {}) => client.ask('join-lounge', {loungeId: lounge, ...more});
 const say = (client, message, more = {}) => client.ask('message', {loungeId: lounge, message, ...more});
 const refused = (promise, code) => assert.rejects(promise, error => {
-  assert.equal(error.code, code);
+  assert.equal(error.code, code, error.message);
   return true;
 });
 const moderate = (who, action, target, more = {}) =>

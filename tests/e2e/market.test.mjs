@@ -307,7 +307,7 @@ test('the books add up, as the tool says beside the running server', async () =>
 
 test('a server that dies while many buy owes nobody anything afterwards', async () => {
   const carl = await server.signUp('Carl');
-  await deposit(carl, 100_000);
+  assert.equal((await deposit(carl, 100_000)).status, 201);
   const pen = await offer(ann, {title: 'Pen', priceMinor: 10, stock: 500});
   for (let round = 0; round < 3; ++round) {
     const asked = Array.from({length: 40}, () => buy(carl, pen).catch(() => undefined));

@@ -28,7 +28,8 @@ test('a meeting is planned, shown and moved; only by its host, and not against a
   roomId = made.json.roomId;
   assert.equal(made.json.meeting.startsAt, startsAt);
   assert.equal(made.json.isHost, true);
-  const shown = await server.get(`/api/meetings/${roomId}`, {token: ben.token});
+  const written = {'Parley-After': made.headers.get('parley-position')};
+  const shown = await server.get(`/api/meetings/${roomId}`, {token: ben.token, headers: written});
   assert.equal(shown.json.startsAt, startsAt);
   assert.equal(shown.json.admission, 'ask');
   assert.equal(shown.json.isHost, false);
@@ -74,6 +75,7 @@ test('a wait survives kill -9, and the host who comes again is told who waits', 
   assert.equal(ben.client.greeting.resumed, true);
   assert.equal((await ben.client.next('waiting')).roomId, roomId);
   ann.client = await Client.connect(server, {token: ann.token, session: hosting.sessionId, resume: hosting.resume});
+  eve.client = await Client.connect(server, {token: eve.token});
   const joined = await ann.client.join(roomId);
   assert.deepEqual(joined.knocks.map(knock => knock.userId), [ben.user.id]);
   assert.deepEqual(heard(ben), []);

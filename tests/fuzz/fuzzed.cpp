@@ -44,7 +44,7 @@ void check_place(const stream_id& place) {
   static const std::set<std::string_view> families{"room", "lounge", "conversation", "inbox", "calendar"};
   PARLEY_ASSERT(families.contains(place.family()));
   const auto key = place.key();
-  PARLEY_ASSERT(!key.empty() && key.size() <= 128 && is_utf8(key));
+  PARLEY_ASSERT(!key.empty() && place.text.size() <= stream_id_bytes_max && is_utf8(key));
   for (const char c : key) {
     PARLEY_ASSERT(static_cast<unsigned char>(c) >= 0x20 && c != 0x7F && c != '/');
     PARLEY_ASSERT(place.family() != "room" || c < 'A' || c > 'Z');

@@ -85,6 +85,7 @@ void client::say(message m, std::size_t bytes) {
 }
 
 void client::say_again(const message& m) {
+  if (!m.to.empty() && m.user != who_.user) return; // of somebody it no longer is: that would be another conversation
   auto data = m.to.empty() ? named(m.place) : json{{"receiverId", m.to}};
   data["id"] = m.id;
   data["text"] = m.text;

@@ -89,8 +89,11 @@ workload plan(std::uint64_t seed, moment length, fault_level faults, std::size_t
   }
   const auto pace = draw.between(2ms, 150ms) * 10 / std::max<std::size_t>(w.clients, 1);
 
-  for (std::uint32_t i = 0; i < w.clients; ++i) w.operations.push_back({pace * i / 4, deed::connect, i, 0, 0});
-  for (moment at{0}; at < length;) {
+  // Some come with an account: people write to and call each other only then.
+  for (std::uint32_t i = 0; i < w.clients; ++i)
+    if (draw.one_in(2)) w.operations.push_back({moment{i}, deed::sign_up, i, 0, 0});
+  for (std::uint32_t i = 0; i < w.clients; ++i) w.operations.push_back({100ms + pace * i / 4, deed::connect, i, 0, 0});
+  for (moment at{100ms}; at < length;) {
     at += draw.between(1us, 2 * pace);
     const auto point = draw.below(sum);
     const auto which = static_cast<std::size_t>(std::upper_bound(upto.begin(), upto.end(), point) - upto.begin());

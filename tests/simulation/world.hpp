@@ -59,6 +59,7 @@ private:
   void step_booking(const operation& o);
   void review(const operation& o);
   void block(const user_id& who, const user_id& whom, bool on);
+  [[nodiscard]] time_point slot(const operation& o) const;
   [[nodiscard]] user_id customer(const operation& o) const;
   void start_server();
   void crash(moment down);

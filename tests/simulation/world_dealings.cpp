@@ -69,17 +69,20 @@ void world::buy(const operation& o) {
   server_->ask<listing>(domain::stream_of(id), std::move(c), by_user(customer(o)), [](auto) {});
 }
 
+/// Few, so that many want the same one; all before a run comes to rest.
+time_point world::slot(const operation& o) const {
+  return std::chrono::floor<std::chrono::minutes>(server_->now()) + 10s * (1 + o.how / 7 % 15);
+}
+
 void world::book(const operation& o) {
-  constexpr auto grid = 30s; // so that many want the same time
   const auto provider = trader(o.where);
   calendar::request c;
   c.id = domain::make_booking_id(fmt::format("bk_{:022}", o.how % 6 == 0 ? dealt_ : ++dealt_), provider);
   c.provider = provider;
   c.service = {"sv_" + provider.text};
   c.title = "An hour";
-  const auto slot = std::chrono::floor<std::chrono::minutes>(server_->now()) + grid * (1 + o.how % 8);
-  c.starts_at = time_point{slot};
-  c.minutes = 1 + o.how % 3;
+  c.starts_at = slot(o);
+  c.minutes = 1 + o.how % 50 / 40;
   c.price_minor = o.how % 4 == 0 ? 0 : o.how % 700;
   c.currency = currency;
   c.cancel_fee_percent = o.how % 2 * 50;
@@ -95,7 +98,7 @@ void world::step_booking(const operation& o) {
   if (o.how % 16 == 4)
     return server_->ask<calendar>(stream, calendar::cancel{b->id, "", std::nullopt}, by_user(b->customer), [](auto) {});
   if (o.how % 16 == 12) {
-    calendar::reschedule c{b->id, b->starts_at + 90s, true, std::nullopt};
+    calendar::reschedule c{b->id, slot(o), true, std::nullopt};
     return server_->ask<calendar>(stream, std::move(c), by_user(b->customer), [](auto) {});
   }
   constexpr std::array<std::size_t, 8> which{0, 0, 0, 1, 2, 2, 2, 3};

@@ -37,8 +37,8 @@ export class Client {
     this.socket.on('error', error => this.failure = error);
     this.closed = new Promise(resolve => this.socket.on('close', (code, reason) => {
       resolve({code, reason: reason.toString()});
-      for (const {reject} of this.answers.values()) reject(new Error(`closed with ${code} ${reason}`));
-      for (const waiter of this.waiting) waiter.reject(this.failure ?? new Error(`closed with ${code} ${reason}`));
+      this.failure ??= new Error(`closed with ${code} ${reason}`);
+      for (const {reject} of [...this.answers.values(), ...this.waiting]) reject(this.failure);
       this.answers.clear();
       this.waiting = [];
     }));
@@ -62,7 +62,12 @@ export class Client {
       else waiter.resolve(frame.data);
       return;
     }
-    checkPush(frame.event, frame.data);
+    try {
+      checkPush(frame.event, frame.data);
+    } catch (wrong) { // whoever waits is told
+      this.failure = wrong;
+      return this.socket.terminate();
+    }
     this.pushes.push(frame);
     this.waiting = this.waiting.filter(waiter => !waiter.check());
   }
@@ -72,6 +77,7 @@ export class Client {
     const ack = ++this.acks;
     const answer = new Promise((resolve, reject) => this.answers.set(ack, {event, resolve, reject}));
     answer.catch(() => {});
+    if (this.socket.readyState !== WebSocket.OPEN) this.answers.get(ack).reject(this.failure ?? new Error('not connected'));
     this.socket.send(JSON.stringify({event, data, ack}));
     return within(20, `${event} is answered`, answer);
   }

@@ -128,7 +128,8 @@ public:
   void blocks(const user_id&, page_request, position, answer_to<page<block_row>> done) override {
     done(fail(errc::unavailable));
   }
-  void presence(const user_id&, position, answer_to<std::optional<presence_row>> done) override {
+  void presence(const user_id&, const conversation_id&, position,
+                answer_to<std::optional<presence_row>> done) override {
     done(std::optional<presence_row>{});
   }
 };
