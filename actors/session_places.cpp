@@ -140,7 +140,9 @@ void session_actor::keep_farewell(const dismissed& d) {
   const bool unknown_since = d.since == 0 && !with.sure;
   // Who joins once more after the end was told it then, or had left; unless that was in a run of before.
   const bool known_then = !with.member && farewells_.contains(d.place);
-  if (with.going || unknown_since || known_then) return;
+  if (with.going || known_then) return;
+  // Put out in an earlier run of the server, or while that went down: how it came to that is in the place's history.
+  if (unknown_since) return client_ ? client_->left(d.place) : void();
   const auto follower = with.member && !unclaimed_.contains(d.place) ? client_ : nullptr;
   farewells_.note(d.place, std::max(with.hidden, d.forgetful ? d.since : 0), d.last, follower);
   if (!follower) farewells_.owe(d.place, with.asked_after.value_or(missed_since(d.place, d.since)), nullptr);

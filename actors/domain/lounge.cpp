@@ -74,10 +74,10 @@ result<decided> decide_one(const lounge::state& s, const lounge::join& c, const 
   if (s.id.empty()) return fail(errc::lounge_not_found);
   if (by.user.empty()) return fail(errc::unauthenticated);
   if (by.session.empty()) return fail(errc::invalid, "only a session can join");
-  if (auto welcome = moderation::check_not_banned(s, by.user); !welcome)
-    return tl::make_unexpected(std::move(welcome.error()));
   if (s.members.contains(by.session)) return decided{};
   if (c.returning) return fail(errc::not_member);
+  if (auto welcome = moderation::check_not_banned(s, by.user); !welcome)
+    return tl::make_unexpected(std::move(welcome.error()));
   if (s.members.size() >= lounge_sessions_max) return fail(errc::room_full, "the lounge is full");
   auto name = member_name(c.name, by);
   if (!name) return tl::make_unexpected(std::move(name.error()));

@@ -310,35 +310,6 @@ test('a call that nobody answered is missed, and all are told', async () => {
   assert.deepEqual([call.id, call.status, call.direction, call.name], [callId, 'missed', 'incoming', 'Dora']);
 });
 
-test('who was away gets what came meanwhile, once and in order, also over kill -9', async () => {
-  const before = ben.phone;
-  const comeBack = () => Client.connect(server, {token: ben.token, session: before.greeting.sessionId,
-                                                 resume: before.greeting.resume});
-  const lines = Array.from({length: 5}, (_, i) => `meanwhile ${i}`);
-  await before.drop();
-  for (const line of lines) await write(ann.phone, ben, line);
-  await server.post('/realtime/notifications', {userId: ben.user.id, title: 'Meanwhile'}, by(teller));
-  await ben.laptop.next('notification:new', push => push.title === 'Meanwhile');
-  ben.phone = await comeBack();
-  assert.equal(ben.phone.greeting.resumed, true);
-  await ben.phone.next('notification:new');
-  assert.deepEqual(messagesOf(ben.phone), lines);
-  const places = [...before.pushes, ...ben.phone.pushes].map(push => push.data.inboxSeq).filter(Boolean);
-  assert.deepEqual(places, [...new Set(places)].sort((a, b) => a - b));
-
-  await ben.phone.drop();
-  await write(ann.phone, ben, 'before the crash');
-  await server.kill9();
-  await server.launch();
-  ben.phone = await comeBack();
-  assert.equal(ben.phone.greeting.resumed, true);
-  ann.phone = await connect(ann);
-  await write(ann.phone, ben, 'after the crash');
-  await ben.phone.next('message', push => push.content === 'after the crash');
-  assert.deepEqual(messagesOf(ben.phone).slice(-2), ['before the crash', 'after the crash']);
-  for (const who of [ann, ben]) who.laptop = await connect(who);
-});
-
 test('a block lets nothing through, either way, until who set it lifts it', async () => {
   const block = (who, whom, method) => server.request(method, `/api/users/${whom.user.id}/block`, by(who));
   body(await block(ann, ben, 'PUT'));
@@ -370,4 +341,32 @@ test('a block lets nothing through, either way, until who set it lifts it', asyn
   await ben.phone.ask('presence', {status: 'away'});
   await ben.laptop.ask('presence', {status: 'away'});
   await ann.phone.next('presence', push => push.status === 'away');
+});
+
+test('who was away gets what came meanwhile, once and in order, also over kill -9', async () => {
+  const before = ben.phone;
+  const comeBack = () => Client.connect(server, {token: ben.token, session: before.greeting.sessionId,
+                                                 resume: before.greeting.resume});
+  const lines = Array.from({length: 5}, (_, i) => `meanwhile ${i}`);
+  await before.drop();
+  for (const line of lines) await write(ann.phone, ben, line);
+  await server.post('/realtime/notifications', {userId: ben.user.id, title: 'Meanwhile'}, by(teller));
+  await ben.laptop.next('notification:new', push => push.title === 'Meanwhile');
+  ben.phone = await comeBack();
+  assert.equal(ben.phone.greeting.resumed, true);
+  await ben.phone.next('notification:new');
+  assert.deepEqual(messagesOf(ben.phone), lines);
+  const places = [...before.pushes, ...ben.phone.pushes].map(push => push.data.inboxSeq).filter(Boolean);
+  assert.deepEqual(places, [...new Set(places)].sort((a, b) => a - b));
+
+  await ben.phone.drop();
+  await write(ann.phone, ben, 'before the crash');
+  await server.kill9();
+  await server.launch();
+  ben.phone = await comeBack();
+  assert.equal(ben.phone.greeting.resumed, true);
+  ann.phone = await connect(ann);
+  await write(ann.phone, ben, 'after the crash');
+  await ben.phone.next('message', push => push.content === 'after the crash');
+  assert.deepEqual(messagesOf(ben.phone).slice(-2), ['before the crash', 'after the crash']);
 });

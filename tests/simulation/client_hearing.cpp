@@ -26,7 +26,7 @@ void client::hung_up(std::uint16_t code) {
   greeted_ = false;
   for (const auto& [ack, c] : std::exchange(under_way_, {})) {
     // It may be done all the same. What is owed from now on the place knows.
-    if (c.what == asked::join) views_[c.place].left = false;
+    if (c.what == asked::join) views_[c.place].left = views_[c.place].put_out = false;
     if (c.what == asked::leave) views_[c.place].following = false;
     if (c.what == asked::message) in_doubt_.insert(c.id);
   }

@@ -51,12 +51,13 @@ public:
 
   /// A command from elsewhere (REST).
   template <class Entity>
-  void ask(const stream_id& who, typename Entity::command command, domain::context by, reply::function then) {
+  void ask(const stream_id& who, typename Entity::command command, domain::context by, reply::function then,
+           std::optional<idempotency> once = std::nullopt) {
     by.now = clock_.now();
     by.cause = "rest#" + std::to_string(++commands_);
     on_loop(0, [&] {
-      entities_.ask(
-          who, request<Entity>{std::move(command), std::move(by), std::nullopt, std::nullopt, reply{std::move(then)}});
+      entities_.ask(who, request<Entity>{std::move(command), std::move(by), std::move(once), std::nullopt,
+                                         reply{std::move(then)}});
     });
   }
   [[nodiscard]] const gateway::token_service& tokens() const { return tokens_; }

@@ -97,6 +97,14 @@ private:
   std::unique_ptr<stored_log> log_;
   std::unique_ptr<server> server_;
   std::uint64_t lives_ = 0, users_ = 0, actions_ = 0, dealt_ = 0, refused_starts_ = 0, failed_starts_ = 0;
+  /// Purchases by idempotency key, with the id that the first answer gave.
+  struct wish {
+    listing_id of;
+    user_id buyer;
+    std::uint64_t quantity = 0;
+    std::string purchase;
+  };
+  std::map<std::string, wish> wanted_;
   /// The next commit beyond this head is followed by a crash, before its answers; and how long that lasts.
   std::optional<std::pair<position, moment>> crash_at_commit_;
 };

@@ -64,9 +64,23 @@ void world::sell(const operation& o) {
 
 void world::buy(const operation& o) {
   const listing_id id{fmt::format("li_{}", o.where % traders)};
-  const auto number = o.how % 5 == 0 ? dealt_ : ++dealt_;
-  listing::purchase c{{fmt::format("{}.p{}", id.text, number)}, 1 + o.how % 3, std::nullopt, ""};
-  server_->ask<listing>(domain::stream_of(id), std::move(c), by_user(customer(o)), [](auto) {});
+  // Each try has an id of its own, as over REST, and its key says when it is the same purchase again.
+  const auto tried = ++dealt_;
+  listing::purchase c{{fmt::format("{}.p{}", id.text, tried)}, 1 + o.how % 3, std::nullopt, ""};
+  auto key = o.how % 4 == 0 && !wanted_.empty() ? std::prev(wanted_.end())->first : fmt::format("buy {:08}", tried);
+  const auto& what = wanted_.try_emplace(key, wish{id, customer(o), c.quantity, {}}).first->second;
+  c.id.text = fmt::format("{}.p{}", what.of.text, tried);
+  c.quantity = what.quantity;
+  auto answered = [this, key](const result<answer>& r) {
+    if (!r) return;
+    const auto purchase = nlohmann::json::parse(r->body).at("id").get<std::string>();
+    auto& first = wanted_.at(key).purchase;
+    if (first.empty()) first = purchase;
+    claims_.check("a repeat gets the first answer", first == purchase,
+                  [&] { return fmt::format("{} was first {} and then {}", key, first, purchase); });
+  };
+  server_->ask<listing>(domain::stream_of(what.of), std::move(c), by_user(what.buyer), std::move(answered),
+                        idempotency{what.buyer.text + '|' + key, key, false});
 }
 
 /// Few, so that many want the same one; all before a run comes to rest.
