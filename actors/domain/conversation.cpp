@@ -23,7 +23,7 @@ template <class Fields, class State>
 requires std::same_as<std::remove_const_t<State>, conversation::state>
 void describe(Fields& f, State& s) {
   f("id", s.id), f("first", s.first), f("second", s.second), f("about", s.about), f("read", s.read);
-  f("blockedBy", s.blocked_by), f("call", s.call), f("seq", s.seq);
+  f("blockedBy", s.blocked_by), f("call", s.call), f("readable", s.readable), f("seq", s.seq);
 }
 
 namespace {
@@ -101,7 +101,7 @@ result<decided> decide_one(const conversation::state& s, const conversation::typ
 result<decided> decide_one(const conversation::state& s, const conversation::mark_read& c, const context& by) {
   if (auto fine = check_participant(s, by); !fine) return tl::make_unexpected(fine.error());
   decided d;
-  const auto seq = std::min(c.seq, s.seq);
+  const auto seq = std::min(c.seq, s.readable);
   const auto before = s.read.find(by.user);
   if (seq <= (before == s.read.end() ? 0 : before->second.seq)) return d;
   d.events.push_back(events::read_marked{by.user, seq});
@@ -357,6 +357,7 @@ result<decision<conversation::event>> conversation::decide(const state& s, const
 
 void conversation::evolve(state& s, const event& e, time_point when) {
   ++s.seq;
+  if (!std::holds_alternative<events::read_marked>(e)) s.readable = s.seq;
   std::visit([&](const auto& one) { apply(s, one, when); }, e);
 }
 

@@ -47,7 +47,8 @@ struct conversation {
     std::map<user_id, read_mark> read;
     std::set<user_id> blocked_by;
     std::optional<call_state> call;
-    version seq = 0; ///< of the last event
+    version readable = 0; ///< the last event that is no read mark
+    version seq = 0;      ///< of the last event
 
     [[nodiscard]] bool has(const user_id& who) const { return !who.empty() && (who == first || who == second); }
     [[nodiscard]] const user_id& other(const user_id& who) const { return who == first ? second : first; }
@@ -69,7 +70,7 @@ struct conversation {
     conversation_id id;
     bool is_typing = false;
   };
-  /// Up to `seq`; at most to the last event. Not beyond what was read: no event.
+  /// Up to `seq`; at most to the last event that is no read mark itself. Not beyond what was read: no event.
   struct mark_read {
     version seq = 0;
   };

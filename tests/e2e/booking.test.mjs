@@ -102,6 +102,40 @@ test('the provider answers; both lists say so', async () => {
   assert.deepEqual(body(await server.get(confirmed, by(mallory))), []);
 });
 
+test('both are told of each step, talk about it and see where the other is; nobody else', async () => {
+  const asked = await pia.client.next('booking:new', push => push.bookingId === booking.id);
+  assert.deepEqual([asked.status, asked.customerName, asked.note, asked.startsAt],
+                   ['requested', 'Carl', 'by the window', booking.startsAt]);
+  for (const {client} of [pia, carl]) {
+    const changed = await client.next('booking:status-changed', push => push.status === 'confirmed');
+    assert.deepEqual([changed.previousStatus, changed.updatedBy], ['requested', pia.user.id]);
+    const taken = await client.next('availability:changed', push => push.startsAt === booking.startsAt);
+    assert.deepEqual([taken.serviceId, taken.providerId, taken.available], [service.id, pia.user.id, false]);
+  }
+  await pia.client.next('notification:new', push => push.kind === 'booking-requested' && push.data.id === booking.id);
+  await carl.client.next('notification:new', push => push.kind === 'booking-confirmed' && push.data.id === booking.id);
+
+  const sent = await carl.client.ask('chat:message', {bookingId: booking.id, message: 'On my way', id: 'chat-1'});
+  await pia.client.ask('chat:message', [booking.id, 'Good']);
+  for (const {client} of [pia, carl]) {
+    const first = await client.next('chat:message');
+    assert.deepEqual([first.id, first.bookingId, first.message, first.senderId, first.seq],
+                     ['chat-1', booking.id, 'On my way', carl.user.id, sent.seq]);
+    assert.equal((await client.next('chat:message')).text, 'Good');
+  }
+  const place = {bookingId: booking.id, lat: 52.52, lng: 13.4};
+  await carl.client.ask('location:update', place);
+  const seen = await pia.client.next('location:update');
+  assert.deepEqual([seen.bookingId, seen.userId, seen.lat, seen.latitude, seen.lng, seen.longitude],
+                   [booking.id, carl.user.id, 52.52, 52.52, 13.4, 13.4]);
+  for (const [person, event, data, code] of [
+    [mallory, 'chat:message', {bookingId: booking.id, message: 'hi'}, 'forbidden'],
+    [mallory, 'location:update', place, 'forbidden'], [carl, 'location:update', {...place, lat: 91}, 'invalid'],
+  ]) await assert.rejects(person.client.ask(event, data), {code});
+  assert.deepEqual(mallory.client.pushes.map(push => push.event), ['connected']);
+  assert.deepEqual(carl.client.all('booking:new', 'location:update'), []);
+});
+
 test('the booking takes place, is completed and reviewed once, and the service is rated', async () => {
   const put = status => server.request('PUT', `/api/bookings/${booking.id}`, {...by(pia), body: {status}});
   await eventually('its time begins', () => Date.now() > Date.parse(booking.startsAt) + 50);

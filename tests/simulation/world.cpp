@@ -207,6 +207,12 @@ void world::check_punctual() {
   for (const auto& [id, p] : truth_.places())
     claims_.check("a room closes when it expires", p.closed || !p.expires_at || *p.expires_at > now - late,
                   [&, &id = id, &p = p] { return fmt::format("{} of {}", id, to_iso8601(*p.expires_at)); });
+  for (const auto& [id, p] : truth_.places())
+    for (const auto* restricted : {&p.mutes, &p.bans})
+      for (const auto& [user, r] : *restricted)
+        claims_.check(
+            "a mute or ban ends in time", !r.until || *r.until > now - late,
+            [&, &id = id, &user = user, &r = r] { return fmt::format("{} of {} in {}", r.action, user, id); });
   for (const auto& [id, s] : truth_.sessions())
     claims_.check("who stays away is given up", s.closed || !s.grace_until || *s.grace_until > now - late,
                   [&, &id = id, &s = s] { return fmt::format("{} of {}", id, to_iso8601(*s.grace_until)); });

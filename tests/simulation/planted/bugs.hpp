@@ -30,14 +30,14 @@ using bug = std::unique_ptr<tampering>;
 // --- what moderators did (moderation.cpp) ---------------------------------------------------------------------------
 
 [[nodiscard]] bug forget_who_is_muted_in_snapshots();
-[[nodiscard]] bug end_mutes_at_once();
+[[nodiscard]] bug never_end_mutes();
 
 // --- what people do by twos (dealings.cpp) --------------------------------------------------------------------------
 
 [[nodiscard]] bug forget_bookings_in_snapshots();
 [[nodiscard]] bug forget_holds_in_snapshots();
 [[nodiscard]] bug forget_calls_in_snapshots();
-[[nodiscard]] bug take_errands_as_done();
+[[nodiscard]] bug begin_errands_at_the_head();
 
 // --- the projector's store (projections.cpp) ------------------------------------------------------------------------
 

@@ -11,15 +11,15 @@ void forget_bookings(json& s) { s["bookings"] = json::array(); }
 void forget_holds(json& s) { s["holds"] = json::array(); }
 void forget_call(json& s) { s.erase("call"); }
 
-// Stands for a process that takes what it has asked for as done: after a crash some of it never happens.
-class errands_taken_as_done final : public forwarding_log {
+// Stands for a process that goes on from where the log ends now: what it had not asked for before a crash never
+// happens.
+class follower_at_the_head final : public forwarding_log {
 public:
   using forwarding_log::forwarding_log;
-  std::vector<result<commit>> append(std::span<const append_request> batch) override {
-    std::vector<append_request> changed{batch.begin(), batch.end()};
-    for (auto& r : changed)
-      if (r.snapshot && r.snapshot->stream.family() == "process") r.snapshot->version = real_.head();
-    return real_.append(changed);
+  result<std::optional<snapshot>> find_snapshot(const stream_id& stream) const override {
+    auto found = real_.find_snapshot(stream);
+    if (found && *found && stream.family() == "process") (*found)->version = real_.head();
+    return found;
   }
 };
 
@@ -32,6 +32,6 @@ bug forget_holds_in_snapshots() { return std::make_unique<over_log<forgetful_sna
 bug forget_calls_in_snapshots() {
   return std::make_unique<over_log<forgetful_snapshots<conversations, forget_call>>>();
 }
-bug take_errands_as_done() { return std::make_unique<over_log<errands_taken_as_done>>(); }
+bug begin_errands_at_the_head() { return std::make_unique<over_log<follower_at_the_head>>(); }
 
 } // namespace parley::simulation::planted

@@ -24,7 +24,7 @@ struct moment {
 
   [[nodiscard]] std::string key() const {
     auto same = s;
-    same.seq = 0; // only counts
+    same.seq = same.readable = 0; // only count
     std::string text = conversation::snapshot(same);
     for (const auto& each : timers) text += ' ' + each;
     for (const auto& each : showing) text += ' ' + each;

@@ -183,8 +183,18 @@ TEST_CASE("a read mark goes forward only, to the last event at most, and both pe
                     .answers(R"({"conversationId":"ann~bob","seq":2})")
                     .decision())
               .empty());
-  g.when(conversation::mark_read{~version{0}}, bob).then({events::read_marked{{"bob"}, 4}});
+  g.when(conversation::mark_read{~version{0}}, bob).then({events::read_marked{{"bob"}, 3}});
   g.when(conversation::mark_read{0}, ann).nothing().answers(R"({"conversationId":"ann~bob","seq":0})");
+}
+
+TEST_CASE("a read mark is nothing to read: marking all as read again and again changes nothing") {
+  const conversation::mark_read all{~version{0}};
+  const events::read_marked by_ann_now{{"ann"}, 2}, by_bob_now{{"bob"}, 2};
+  const auto g = given<conversation>({opened, said(), by_bob_now, by_ann_now});
+  for (const auto& who : {ann, bob}) g.when(all, who).nothing();
+  given<conversation>({opened, said(), by_bob_now, by_ann_now, said()})
+      .when(all, bob)
+      .then({events::read_marked{{"bob"}, 5}});
 }
 
 TEST_CASE("each has a mark of their own") {
