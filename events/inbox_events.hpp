@@ -83,6 +83,15 @@ struct contact_added {
   friend bool operator==(const contact_added&, const contact_added&) = default;
 };
 
+/// One of the two blocked the other: told of their presence no more, until there is a message again.
+struct contact_removed {
+  static constexpr std::string_view type = "contact-removed";
+  static constexpr int schema = 1;
+  user_id user;
+  static constexpr auto fields() { return std::tuple{stored("userId", &contact_removed::user)}; }
+  friend bool operator==(const contact_removed&, const contact_removed&) = default;
+};
+
 /// The person takes part in a call, so they are busy for every other.
 struct engaged {
   static constexpr std::string_view type = "engaged";
@@ -121,6 +130,6 @@ struct disengaged {
 };
 
 using inbox_event = std::variant<joined, left, status_set, message_delivered, notified, notification_read,
-                                 contact_added, engaged, call_declined, disengaged>;
+                                 contact_added, contact_removed, engaged, call_declined, disengaged>;
 
 } // namespace parley::events

@@ -166,6 +166,12 @@ result<decided> decide_one(const inbox::state& s, const inbox::disengage& c, con
   return d;
 }
 
+result<decided> decide_one(const inbox::state& s, const inbox::forget& c, const context&) {
+  decided d;
+  if (s.contacts.contains(c.contact)) d.events.push_back(events::contact_removed{c.contact});
+  return d;
+}
+
 result<decided> decide_one(const inbox::state& s, const inbox::ask_free&, const context& by) {
   // Of a call between the same two their conversation knows more: whether it is over by now.
   if (s.call && s.call->conversation != direct_conversation(s.owner, by.user)) return fail(errc::busy);
@@ -197,6 +203,7 @@ void apply(inbox::state& s, const events::notified& e, time_point) {
 }
 void apply(inbox::state& s, const events::notification_read& e, time_point) { s.unread.erase(e.notification); }
 void apply(inbox::state& s, const events::contact_added& e, time_point) { s.contacts.insert(e.user); }
+void apply(inbox::state& s, const events::contact_removed& e, time_point) { s.contacts.erase(e.user); }
 void apply(inbox::state& s, const events::engaged& e, time_point) {
   s.call = inbox::engagement{e.call, e.conversation, e.session};
 }

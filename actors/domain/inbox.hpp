@@ -76,6 +76,11 @@ struct inbox {
   struct disengage {
     call_id call;
   };
+  /// One of the two blocked the other. The next message makes them a contact again.
+  struct forget {
+    user_id owner;
+    user_id contact;
+  };
 
   /// By the owner. Repeated, or of one that is not known to be unread: no event.
   struct mark_read {
@@ -84,7 +89,8 @@ struct inbox {
   /// A question: may they be called? errc::busy, errc::unreachable.
   struct ask_free {};
 
-  using command = std::variant<join, leave, set_status, deliver, notify, engage, disengage, mark_read, ask_free>;
+  using command =
+      std::variant<join, leave, set_status, deliver, notify, engage, disengage, forget, mark_read, ask_free>;
   using event = events::inbox_event;
   static constexpr std::string_view family = "inbox";
   static constexpr int snapshot_schema = 1;

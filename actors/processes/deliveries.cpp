@@ -55,6 +55,13 @@ struct reaction {
     to_inbox(e.callee, std::move(n));
   }
 
+  void operator()(const events::blocked&) {
+    const auto [first, second] = domain::people_of(here());
+    if (first.empty()) return; // the chat of a booking, in which nobody is told of presence
+    to_inbox(first, inbox::forget{first, second});
+    to_inbox(second, inbox::forget{second, first});
+  }
+
   // --- of an inbox ---
 
   void operator()(const events::engaged& e) {

@@ -291,6 +291,17 @@ TEST_CASE("a person is free again when their call is over, not when another is")
       .nothing();
 }
 
+TEST_CASE("who is forgotten is told of presence no more, until there is a message again") {
+  const events::contact_removed forgotten{{"bob"}};
+  const auto g = given<inbox>({knows("bob"), knows("eve"), joined("a1", 1)});
+  g.when(inbox::forget{{"ann"}, {"bob"}}, system_itself).then({forgotten}).answers("{}");
+  g.when(inbox::forget{{"ann"}, {"carl"}}, system_itself).nothing();
+  const auto after = given<inbox>({knows("bob"), knows("eve"), joined("a1", 1), forgotten});
+  CHECK(shown(after.when(inbox::leave{}, ann).decision()) == lines{"eve: ann is offline"});
+  const auto message = delivered("bob", "ann");
+  after.when(inbox::deliver{{"ann"}, message}, system_itself).then({knows("bob"), message});
+}
+
 TEST_CASE("whether somebody may be called can be asked") {
   given<inbox>({joined("a1", 1)}).when(inbox::ask_free{}, bob).nothing().answers("{}");
   given<inbox>({joined("a1", 1), away("a1")}).when(inbox::ask_free{}, bob).nothing();

@@ -128,10 +128,17 @@ TEST_CASE("a missed call is told once, and one with the longest id, too") {
   CHECK(inbox::decide({}, to_inbox<inbox::notify>(after(other).at(2), "bob"), system_itself).has_value());
 }
 
+TEST_CASE("who blocks, and who is blocked, is no contact of the other any more") {
+  const auto errands = after(events::blocked{{"ann"}});
+  REQUIRE(errands.size() == 2);
+  CHECK(to_inbox<inbox::forget>(errands[0], "ann").contact == user_id{"bob"});
+  CHECK(to_inbox<inbox::forget>(errands[1], "bob").contact == user_id{"ann"});
+  CHECK(after(events::blocked{{"ann"}}, "bk_00000001.bob").empty());
+}
+
 TEST_CASE("what concerns the conversation alone is told to no inbox") {
   CHECK(after(opened).empty());
   CHECK(after(events::read_marked{{"ann"}, 2}).empty());
-  CHECK(after(events::blocked{{"ann"}}).empty());
   CHECK(after(events::unblocked{{"ann"}}).empty());
   CHECK(after(ringing).empty());
 }
@@ -162,6 +169,7 @@ TEST_CASE("what concerns the inbox alone is told to no conversation") {
   CHECK(after(events::notified{{"n1"}, "sale", "Sold", "", ""}).empty());
   CHECK(after(events::notification_read{{"n1"}}).empty());
   CHECK(after(events::contact_added{{"ann"}}).empty());
+  CHECK(after(events::contact_removed{{"ann"}}).empty());
   CHECK(after(events::disengaged{the_call}).empty());
 }
 
