@@ -48,8 +48,10 @@ void client::hung_up(std::uint16_t code) {
   greeted_ = false;
   for (const auto& [ack, c] : std::exchange(under_way_, {})) {
     // It may be done all the same. What is owed from now on the place knows.
-    if (c.what == asked::join) views_[c.place].left = false;
-    if (c.what == asked::leave) views_[c.place].following = false;
+    auto& v = views_[c.place];
+    if (c.what == asked::join) v.left = false;
+    // A leave that was refused may be done later, and the join after it is the beginning of another stay.
+    if (c.what == asked::leave || (c.what == asked::join && v.wants_out)) v.following = false;
     if (c.what == asked::message) in_doubt_.insert(c.id);
   }
   for (auto& [place, v] : views_) v.may_repeat = true;

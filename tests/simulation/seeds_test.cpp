@@ -9,10 +9,10 @@ namespace {
 using namespace parley::simulation;
 using namespace std::chrono_literals;
 
-void holds(std::uint64_t seed, fault_level faults) {
+void holds(std::uint64_t seed, fault_level faults, std::chrono::minutes length = 1min) {
   run_options o;
   o.seed = seed;
-  o.length = 1min;
+  o.length = length;
   o.faults = faults;
   const auto result = run(o);
   INFO(result.violated.value_or(violation{}).claim << ": " << result.violated.value_or(violation{}).details);
@@ -33,3 +33,4 @@ TEST_CASE("seed: who was away over a crash in which its room expired is shown th
 }
 TEST_CASE("seed: a room's end that had to be told again arrives whole") { holds(156, fault_level::all); }
 TEST_CASE("seed: a timer that a failed commit left behind fires in time") { holds(236, fault_level::all); }
+TEST_CASE("seed: whoever left at last and joined anew is owed what came since") { holds(1352, fault_level::all, 3min); }
