@@ -34,3 +34,4 @@ TEST_CASE("seed: who was away over a crash in which its room expired is shown th
 TEST_CASE("seed: a room's end that had to be told again arrives whole") { holds(156, fault_level::all); }
 TEST_CASE("seed: a timer that a failed commit left behind fires in time") { holds(236, fault_level::all); }
 TEST_CASE("seed: whoever left at last and joined anew is owed what came since") { holds(1352, fault_level::all, 3min); }
+TEST_CASE("seed: a place that looks back lets nobody go by what is not durable") { holds(50561, fault_level::all); }
