@@ -77,8 +77,9 @@ void session_actor::joined(client_command& c, const join_place& j, const result<
   const auto client = reply_to(c, r);
   if (is_refusal(r)) return exit(j.place);
   if (!r) return with.member ? finish(j.place) : keep_leaving(j.place, "left");
-  if (!with.member) { // of an earlier stay
-    handed_.erase(j.place);
+  const bool is_new = !with.member;
+  if (is_new) { // of an earlier stay
+    receipts_.forget(j.place);
     with.wanted.reset();
   }
   farewells_.forget(j.place);
@@ -90,6 +91,7 @@ void session_actor::joined(client_command& c, const join_place& j, const result<
   const bool came_back = unclaimed_.erase(j.place) != 0;
   const auto otherwise = came_back ? missed_since(j.place, r->since) : r->version;
   const auto after = want(with, std::min(j.after.value_or(otherwise), r->version));
+  if (is_new || j.after) receipts_.wants(j.place, after);
   if (client == client_) {
     client_->subscribe(j.place, after);
   } else if (client_) { // who came back meanwhile does not follow it yet
@@ -154,16 +156,16 @@ void session_actor::say_farewells() {
 void session_actor::rejoin(const std::map<stream_id, version>& seen) {
   say_farewells();
   unclaimed_.clear();
-  std::erase_if(handed_, [&](const auto& handed) { return !state().places.contains(handed.first); });
+  receipts_.keep_only(state().places);
   for (const auto& [place, seq] : seen)
-    if (state().places.contains(place)) handed_[place] = seq;
+    if (state().places.contains(place)) receipts_.has(place, seq);
   for (const auto& place : state().places) {
-    const auto handed = handed_.find(place);
+    const auto received = receipts_.of(place);
     const auto known = dealings_.find(place);
     const bool sure = known != dealings_.end() && known->second.sure;
-    if (sure && handed != handed_.end()) {
+    if (sure && received) {
       known->second.wanted.reset(); // the rest has arrived
-      client_->subscribe(place, want(known->second, handed->second));
+      client_->subscribe(place, want(known->second, *received));
     } else {
       unclaimed_.insert(place);
     }
@@ -217,8 +219,7 @@ version session_actor::want(dealing& with, version after) {
 /// What the connections of before were surely given. As long as that is not known: all that they wanted, and when that
 /// is not known either, all since the joining.
 version session_actor::missed_since(const stream_id& place, version joined) const {
-  const auto handed = handed_.find(place);
-  if (handed != handed_.end()) return handed->second;
+  if (const auto received = receipts_.of(place)) return *received;
   const auto known = dealings_.find(place);
   return known == dealings_.end() ? joined : known->second.wanted.value_or(joined);
 }
@@ -286,7 +287,7 @@ void session_actor::let_nobody_wait(const stream_id& place) {
 
 void session_actor::follow_no_more(const stream_id& place) {
   if (client_) client_->unsubscribe(place, 0);
-  handed_.erase(place);
+  receipts_.forget(place);
   unclaimed_.erase(place);
 }
 

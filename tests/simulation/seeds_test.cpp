@@ -35,3 +35,6 @@ TEST_CASE("seed: a room's end that had to be told again arrives whole") { holds(
 TEST_CASE("seed: a timer that a failed commit left behind fires in time") { holds(236, fault_level::all); }
 TEST_CASE("seed: whoever left at last and joined anew is owed what came since") { holds(1352, fault_level::all, 3min); }
 TEST_CASE("seed: a place that looks back lets nobody go by what is not durable") { holds(50561, fault_level::all); }
+TEST_CASE("seed: who started over is owed from there, also when its connection was taken over") {
+  holds(40470, fault_level::all);
+}
