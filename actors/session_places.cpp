@@ -134,12 +134,15 @@ void session_actor::dismiss(const dismissed& d) {
 void session_actor::keep_farewell(const dismissed& d) {
   const auto& with = dealings_[d.place];
   const bool unknown_since = d.since == 0 && !with.sure;
-  // Who joins once more after the end was told it then, or had left; unless that was in a run of before.
-  const bool known_then = !with.member && farewells_.contains(d.place);
-  if (with.going || unknown_since || known_then) return;
-  const auto follower = with.member && !unclaimed_.contains(d.place) ? client_ : nullptr;
-  farewells_.note(d.place, std::max(with.hidden, d.forgetful ? d.since : 0), d.last, follower);
-  if (!follower) farewells_.owe(d.place, with.asked_after.value_or(missed_since(d.place, d.since)), nullptr);
+  if (with.going || unknown_since) return;
+  if (!with.member && farewells_.contains(d.place)) {
+    // Who joins once more after the end was told it then, or had left; unless that was in a run of before.
+    if (with.asked_after) farewells_.claim(d.place, *with.asked_after, client_);
+  } else {
+    const auto follower = with.member && !unclaimed_.contains(d.place) ? client_ : nullptr;
+    farewells_.note(d.place, std::max(with.hidden, d.forgetful ? d.since : 0), d.last, follower);
+    if (!follower) farewells_.owe(d.place, with.asked_after.value_or(missed_since(d.place, d.since)), nullptr);
+  }
   if (client_) say_farewells();
 }
 

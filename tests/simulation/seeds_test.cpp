@@ -38,3 +38,6 @@ TEST_CASE("seed: a place that looks back lets nobody go by what is not durable")
 TEST_CASE("seed: who started over is owed from there, also when its connection was taken over") {
   holds(40470, fault_level::all);
 }
+TEST_CASE("seed: who says what it has of a room that closed is shown the rest before a crash forgets it") {
+  holds(493, fault_level::some);
+}
