@@ -96,6 +96,7 @@ private:
     bool left = false;       ///< told so: nothing comes any more
     bool wants_out = false;  ///< asked to leave since it joined
     bool ended = false;      ///< has been shown the room's end
+    bool unsure = false;     ///< asked to join, and was not answered
   };
 
   void send(const nlohmann::json& frame) { line_->send(frame.dump()); }

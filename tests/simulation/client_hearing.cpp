@@ -49,9 +49,12 @@ void client::hung_up(std::uint16_t code) {
   for (const auto& [ack, c] : std::exchange(under_way_, {})) {
     // It may be done all the same. What is owed from now on the place knows.
     auto& v = views_[c.place];
-    if (c.what == asked::join) v.left = false;
     // A leave that was refused may be done later, and the join after it is the beginning of another stay.
     if (c.what == asked::leave || (c.what == asked::join && v.wants_out)) v.following = false;
+    if (c.what == asked::join) {
+      v.left = false;
+      v.unsure = true;
+    }
     if (c.what == asked::message) in_doubt_.insert(c.id);
   }
   for (auto& [place, v] : views_) v.may_repeat = true;
@@ -166,7 +169,8 @@ void client::hear_greeting(const json& body) {
   for (const auto& place : body["places"]) places.insert(place_of(place.dump()));
   std::vector<stream_id> gone;
   for (auto& [place, v] : views_) {
-    if (resumed && v.following && !places.contains(place)) gone.push_back(place);
+    const bool was_in = std::exchange(v.unsure, false) || v.following;
+    if (resumed && was_in && !places.contains(place)) gone.push_back(place);
     v.following = v.following && places.contains(place);
   }
   if (std::exchange(life_, around_.life) != around_.life) {
@@ -180,7 +184,7 @@ void client::hear_greeting(const json& body) {
   resume_ = body["resume"].get<std::string>();
   greeted_ = true;
   comes_back_ = false;
-  // A crash may have kept that it ended from us; whoever asks again is told.
+  // A crash may have kept from us that it ended, and also that we were in at all; whoever asks again is told.
   for (const auto& place : gone) join(place, true);
   say_again_what_is_in_doubt(resumed && random_.one_in(2));
 }

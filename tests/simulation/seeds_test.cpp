@@ -41,3 +41,5 @@ TEST_CASE("seed: who started over is owed from there, also when its connection w
 TEST_CASE("seed: who says what it has of a room that closed is shown the rest before a crash forgets it") {
   holds(493, fault_level::some);
 }
+TEST_CASE("seed: who was let go while away asks why until it is answered") { holds(11228, fault_level::some); }
+TEST_CASE("seed: who was let in and let go before it was told asks again") { holds(60575, fault_level::some); }
