@@ -150,7 +150,11 @@ void client::joined(const command& c, version version_then) {
   v.at = v.following ? std::min(v.at, base) : base;
   if (!v.following) v.last = base;
   v.following = true;
-  v.left = v.wants_out = false;
+  v.left = false;
+  const auto leaves = [&](const auto& asked_for) {
+    return asked_for.second.what == asked::leave && asked_for.second.place == c.place;
+  };
+  v.wants_out = std::any_of(under_way_.begin(), under_way_.end(), leaves); // asked before it knew that it was in
 }
 
 void client::hear_greeting(const json& body) {
