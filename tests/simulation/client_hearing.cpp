@@ -257,10 +257,9 @@ const place_history* client::find_place(std::string_view body) {
 /// Its join was done, and the connection broke before it was told; or the place let it go, and now tells the end. What
 /// it is owed begins with its joining.
 void client::begin_to_follow(view& v, const place_history& place) const {
-  const auto in = place.members.find(session_);
   v.following = true;
   v.may_repeat = true;
-  v.last = v.at = in == place.members.end() ? place.head() : std::max(v.last, in->second);
+  v.last = v.at = std::max(v.last, place.joined_by(session_, place.head()));
 }
 
 void client::hear_signal(const json& body) {

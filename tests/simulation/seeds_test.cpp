@@ -44,3 +44,4 @@ TEST_CASE("seed: who says what it has of a room that closed is shown the rest be
 TEST_CASE("seed: who was let go while away asks why until it is answered") { holds(11228, fault_level::some); }
 TEST_CASE("seed: who was let in and let go before it was told asks again") { holds(60575, fault_level::some); }
 TEST_CASE("seed: who asked to leave before it knew that it was in wants out") { holds(12476, fault_level::some); }
+TEST_CASE("seed: who is told of its end from the middle has not all of it") { holds(101074, fault_level::all); }
