@@ -41,9 +41,7 @@ public:
   /// Whatever still waits is answered errc::unavailable here, while the actor can still be called.
   void on_exit() override {
     phase_ = phase::over;
-    const auto keys = std::exchange(keys_, {});
-    const auto decided = std::exchange(pending_, {});
-    const auto stashed = std::exchange(stash_, {});
+    const auto waiting = std::tuple{std::exchange(keys_, {}), std::exchange(pending_, {}), std::exchange(stash_, {})};
   }
 
 protected:
@@ -128,8 +126,8 @@ protected:
   }
 
 private:
-  /// unknown: not recovered; draining: a commit failed, and answers to what was decided after it are still to come.
-  enum class phase { unknown, draining, loading, ready, over };
+  /// unknown: not recovered; draining: a commit failed, more answers are to come; looking_back: recovered since then.
+  enum class phase { unknown, draining, loading, looking_back, ready, over };
 
   // --- deciding ---------------------------------------------------------------------------------------------------
 
@@ -321,12 +319,19 @@ private:
 
   void recover(const loaded& l) {
     if (l.ticket != load_ticket_) return;
-    if (phase_ == phase::ready) return tell_again(l);
+    if (phase_ == phase::looking_back) return look_back(l);
     if (phase_ != phase::loading) return;
     if (const auto replayed = image_.replay(l); !replayed) return abandon_recovery(replayed.error());
     if (!l.last) return ask_for_page(image_.version);
+    if (healing_) rt_.alarms.arm(rt_.clock.now()); // of timers that became durable their process may not know
+    if (!healing_ || image_.version == 0 || Entity::family == domain::session::family) return begin();
+    phase_ = phase::looking_back;
+    ask_for_page(image_.version - std::min(image_.version, look_back_events));
+  }
+
+  void begin() {
     phase_ = phase::ready;
-    if (std::exchange(healing_, false)) look_back();
+    healing_ = false;
     recovered();
     for (auto& r : std::exchange(stash_, {})) receive(std::move(r));
     leave_if_nothing();
@@ -337,7 +342,7 @@ private:
       // A snapshot is only a shortcut. Whatever is wrong with it, the events decide.
       ignore_snapshot_ = true;
       image_ = {};
-      return ask_for_page(image_.version);
+      return ask_for_page(0);
     }
     if (why.code == errc::corrupt) spdlog::critical("stream {} cannot be recovered: {}", stream_.text, text_of(why));
     phase_ = phase::unknown;
@@ -346,20 +351,14 @@ private:
     not_recovered();
   }
 
-  /// Others may not know what became durable although its commit was answered as failed; the timers' process neither.
-  void look_back() {
-    rt_.alarms.arm(rt_.clock.now());
-    if (image_.version != 0 && Entity::family != domain::session::family)
-      ask_for_page(image_.version - std::min(image_.version, look_back_events));
-  }
-
-  /// Whom an event concerns hears of it; and a place's last, published once more, shows the hub the gap.
-  void tell_again(const loaded& l) {
-    if (!l.page || l.page->empty()) return;
+  /// What became durable although its commit was answered as failed: whom it concerns hears of it, and a place's last
+  /// event, published once more, shows the hub the gap. The state is still that of the log: nothing new is decided yet.
+  void look_back(const loaded& l) {
+    if (!l.page) return l.page.error().code == errc::corrupt ? begin() : abandon_recovery(l.page.error());
     for (const auto& r : *l.page) {
       auto content = content_of(r);
       const auto* e = content ? std::get_if<event_type>(&*content) : nullptr;
-      if (!e) return;
+      if (!e) continue;
       committed(*e);
       if constexpr (is_place<Entity>) {
         tell(concerned_by<Entity>(*e, r.version, stream_, image_));
@@ -367,7 +366,8 @@ private:
           let_out({{make_publication(stream_, r.version, r.time, std::move(*content))}, false});
       }
     }
-    if (!l.last) ask_for_page(l.page->back().version);
+    if (l.last || l.page->empty()) return begin();
+    ask_for_page(l.page->back().version);
   }
 
   caf::error failed(std::exception_ptr& failure) {

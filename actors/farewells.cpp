@@ -9,13 +9,20 @@ void farewells::note(const stream_id& place, version hidden, version last, clien
 }
 
 bool farewells::owe(const stream_id& place, version arrived, const client_port_ptr& client) {
-  const auto found = std::find_if(all_.begin(), all_.end(), [&](const farewell& f) { return f.place == place; });
+  const auto found = find(place);
   if (found == all_.end()) return false;
   if (found->waived) return true;
   if (found->told && found->told != client) return true; // a connection of before: another one was told since
   found->told = nullptr;
   found->owed = std::max({arrived, found->hidden, found->owed.value_or(0)});
   return true;
+}
+
+void farewells::claim(const stream_id& place, version after, const client_port_ptr& client) {
+  const auto found = find(place);
+  if (found == all_.end() || found->waived || found->told == client) return;
+  found->told = nullptr;
+  found->owed = std::max(after, found->hidden);
 }
 
 void farewells::forget(const stream_id& place) {

@@ -23,10 +23,15 @@ public:
   /// The place let the session go. `told`: the connection that was given the end, null when none was. Nothing up to
   /// `hidden` is ever shown.
   void note(const stream_id& place, version hidden, version last, client_port_ptr told);
-  [[nodiscard]] bool contains(const stream_id& place) const { return find(place) != all_.end(); }
+  [[nodiscard]] bool contains(const stream_id& place) const {
+    return std::any_of(all_.begin(), all_.end(), [&](const farewell& f) { return f.place == place; });
+  }
   /// `client` is gone, and surely has the place up to `arrived`; a null one stands for all that were before. False when
   /// the place did not let the session go.
   bool owe(const stream_id& place, version arrived, const client_port_ptr& client);
+  /// `client` asks for all after that seq. When it was another connection that was given the end, nobody knows whether
+  /// that ever arrived, and a crash may come before it is known: it is owed at once.
+  void claim(const stream_id& place, version after, const client_port_ptr& client);
   /// The session is in the place again.
   void forget(const stream_id& place);
   /// It wants no more of the place, whatever comes.
@@ -42,7 +47,7 @@ private:
     std::optional<version> owed; ///< all after it
     bool waived = false;
   };
-  [[nodiscard]] std::vector<farewell>::const_iterator find(const stream_id& place) const {
+  [[nodiscard]] std::vector<farewell>::iterator find(const stream_id& place) {
     return std::find_if(all_.begin(), all_.end(), [&](const farewell& f) { return f.place == place; });
   }
   std::vector<farewell> all_;

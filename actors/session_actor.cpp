@@ -149,6 +149,7 @@ void session_actor::take_over(client_port_ptr client, principal who) {
     before->close(close_reason::taken_over);
   const auto login_before = std::exchange(who_, std::move(who)).login;
   forget_login(login_before);
+  receipts_.serve(client_);
   served_ = true;
 }
 
@@ -168,9 +169,8 @@ void session_actor::forget_login(const login_id& login) {
 
 void session_actor::detach_client(const client_gone& d) {
   for (const auto& [place, seq] : d.handed)
-    // The client of now may have started over from an earlier seq; of one before it only what is more counts.
-    if (!farewells_.owe(place, seq, d.client))
-      handed_[place] = d.client == client_ ? seq : std::max(handed_[place], seq);
+    if (!farewells_.owe(place, seq, d.client)) receipts_.report(d.client, place, seq);
+  receipts_.close(d.client);
   std::erase_if(early_, [&](const auto& c) { return c->client == d.client; });
   const auto arrival =
       std::find_if(arrivals_.begin(), arrivals_.end(), [&](const auto& a) { return a->client == d.client; });

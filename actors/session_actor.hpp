@@ -8,6 +8,7 @@
 
 #include "actors/event_sourced.hpp"
 #include "actors/farewells.hpp"
+#include "actors/receipts.hpp"
 #include "actors/session_directory.hpp"
 
 namespace parley {
@@ -148,7 +149,7 @@ private:
   std::vector<client_arrived_ptr> arrivals_; ///< the first is being checked
   client_arrived_ptr checking_;              ///< its login is asked for
   std::vector<client_command_ptr> early_;    ///< of those that arrived
-  std::map<stream_id, version> handed_;      ///< what earlier connections were given, of each place
+  receipts receipts_;                        ///< what its client surely has of each place
   farewells farewells_;                      ///< what it owes of places that let us go
   std::set<stream_id> unclaimed_;            ///< places the client is in and does not follow yet
   std::map<stream_id, dealing> dealings_;

@@ -23,7 +23,7 @@ void session_actor::wait_at(const stream_id& place, std::optional<version> after
   with.member = with.waiting = true;
   with.sure = with.going = false;
   with.wanted = after;
-  handed_.erase(place); // of an earlier stay
+  receipts_.forget(place); // of an earlier stay
   farewells_.forget(place);
   unclaimed_.erase(place);
   if (client_) client_->tell("waiting", about(place));

@@ -81,8 +81,9 @@ void session_actor::joined(client_command& c, const join_place& j, const result<
     wait_at(j.place, j.after);
     return finish(j.place);
   }
-  if (!with.member) { // of an earlier stay
-    handed_.erase(j.place);
+  const bool is_new = !with.member;
+  if (is_new) { // of an earlier stay
+    receipts_.forget(j.place);
     with.wanted.reset();
   }
   farewells_.forget(j.place);
@@ -94,6 +95,7 @@ void session_actor::joined(client_command& c, const join_place& j, const result<
   const bool came_back = unclaimed_.erase(j.place) != 0;
   const auto otherwise = came_back ? missed_since(j.place, r->since) : r->version;
   const auto after = want(with, std::min(j.after.value_or(otherwise), r->version));
+  if (is_new || j.after) receipts_.wants(j.place, after);
   if (client == client_) {
     client_->subscribe(j.place, after);
   } else if (client_) { // who came back meanwhile does not follow it yet
@@ -138,14 +140,17 @@ void session_actor::dismiss(const dismissed& d) {
 void session_actor::keep_farewell(const dismissed& d) {
   const auto& with = dealings_[d.place];
   const bool unknown_since = d.since == 0 && !with.sure;
-  // Who joins once more after the end was told it then, or had left; unless that was in a run of before.
-  const bool known_then = !with.member && farewells_.contains(d.place);
-  if (with.going || known_then) return;
+  if (with.going) return;
   // Put out in an earlier run of the server, or while that went down: how it came to that is in the place's history.
   if (unknown_since) return client_ ? client_->left(d.place) : void();
-  const auto follower = with.member && !unclaimed_.contains(d.place) ? client_ : nullptr;
-  farewells_.note(d.place, std::max(with.hidden, d.forgetful ? d.since : 0), d.last, follower);
-  if (!follower) farewells_.owe(d.place, with.asked_after.value_or(missed_since(d.place, d.since)), nullptr);
+  if (!with.member && farewells_.contains(d.place)) {
+    // Who joins once more after the end was told it then, or had left; unless that was in a run of before.
+    if (with.asked_after) farewells_.claim(d.place, *with.asked_after, client_);
+  } else {
+    const auto follower = with.member && !unclaimed_.contains(d.place) ? client_ : nullptr;
+    farewells_.note(d.place, std::max(with.hidden, d.forgetful ? d.since : 0), d.last, follower);
+    if (!follower) farewells_.owe(d.place, with.asked_after.value_or(missed_since(d.place, d.since)), nullptr);
+  }
   if (client_) say_farewells();
 }
 
@@ -162,16 +167,16 @@ void session_actor::say_farewells() {
 void session_actor::rejoin(const std::map<stream_id, version>& seen) {
   say_farewells();
   unclaimed_.clear();
-  std::erase_if(handed_, [&](const auto& handed) { return !state().places.contains(handed.first); });
+  receipts_.keep_only(state().places);
   for (const auto& [place, seq] : seen)
-    if (state().places.contains(place)) handed_[place] = seq;
+    if (state().places.contains(place)) receipts_.has(place, seq);
   for (const auto& place : state().places) {
-    const auto handed = handed_.find(place);
+    const auto received = receipts_.of(place);
     const auto known = dealings_.find(place);
     const bool sure = known != dealings_.end() && known->second.sure;
-    if (sure && handed != handed_.end()) {
+    if (sure && received) {
       known->second.wanted.reset(); // the rest has arrived
-      client_->subscribe(place, want(known->second, handed->second));
+      client_->subscribe(place, want(known->second, *received));
     } else {
       unclaimed_.insert(place);
     }
@@ -228,8 +233,7 @@ version session_actor::want(dealing& with, version after) {
 /// What the connections of before were surely given. As long as that is not known: all that they wanted, and when that
 /// is not known either, all since the joining.
 version session_actor::missed_since(const stream_id& place, version joined) const {
-  const auto handed = handed_.find(place);
-  if (handed != handed_.end()) return handed->second;
+  if (const auto received = receipts_.of(place)) return *received;
   const auto known = dealings_.find(place);
   return known == dealings_.end() ? joined : known->second.wanted.value_or(joined);
 }
@@ -297,7 +301,7 @@ void session_actor::let_nobody_wait(const stream_id& place) {
 
 void session_actor::follow_no_more(const stream_id& place) {
   if (client_) client_->unsubscribe(place, 0);
-  handed_.erase(place);
+  receipts_.forget(place);
   unclaimed_.erase(place);
 }
 

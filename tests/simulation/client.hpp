@@ -108,6 +108,7 @@ private:
     bool left = false;       ///< told so: nothing comes any more
     bool wants_out = false;  ///< asked to leave since it joined
     bool ended = false;      ///< has been shown the room's end
+    bool unsure = false;     ///< asked to join, and was not answered
     version joined_at = 0;   ///< when its last join was done
     bool put_out = false;    ///< since then: what was published meanwhile may still come
   };

@@ -26,8 +26,13 @@ void client::hung_up(std::uint16_t code) {
   greeted_ = false;
   for (const auto& [ack, c] : std::exchange(under_way_, {})) {
     // It may be done all the same. What is owed from now on the place knows.
-    if (c.what == asked::join) views_[c.place].left = views_[c.place].put_out = false;
-    if (c.what == asked::leave) views_[c.place].following = false;
+    auto& v = views_[c.place];
+    // A leave that was refused may be done later, and the join after it is the beginning of another stay.
+    if (c.what == asked::leave || (c.what == asked::join && v.wants_out)) v.following = false;
+    if (c.what == asked::join) {
+      v.left = v.put_out = false;
+      v.unsure = true;
+    }
     if (c.what == asked::message) in_doubt_.insert(c.id);
   }
   for (auto& [place, v] : views_) v.may_repeat = true;
@@ -132,8 +137,12 @@ void client::joined(const command& c, version version_then) {
   v.at = v.following ? std::min(v.at, base) : base;
   if (!v.following) v.last = base;
   v.following = true;
-  v.left = v.wants_out = v.put_out = false;
+  v.left = v.put_out = false;
   v.joined_at = version_then;
+  const auto leaves = [&](const auto& asked_for) {
+    return asked_for.second.what == asked::leave && asked_for.second.place == c.place;
+  };
+  v.wants_out = std::any_of(under_way_.begin(), under_way_.end(), leaves); // asked before it knew that it was in
 }
 
 void client::hear_greeting(const json& body) {
@@ -152,7 +161,8 @@ void client::hear_greeting(const json& body) {
   for (const auto& place : body["places"]) places.insert(place_of(place.dump()));
   std::vector<stream_id> gone;
   for (auto& [place, v] : views_) {
-    if (resumed && v.following && !places.contains(place)) gone.push_back(place);
+    const bool was_in = std::exchange(v.unsure, false) || v.following;
+    if (resumed && was_in && !places.contains(place)) gone.push_back(place);
     v.following = v.following && places.contains(place);
   }
   if (std::exchange(life_, around_.life) != around_.life) {
@@ -167,7 +177,7 @@ void client::hear_greeting(const json& body) {
   resume_ = body["resume"].get<std::string>();
   greeted_ = true;
   comes_back_ = false;
-  // A crash may have kept that it ended from us; whoever asks again is told.
+  // A crash may have kept from us that it ended, and also that we were in at all; whoever asks again is told.
   for (const auto& place : gone) join(place, true);
   say_again_what_is_in_doubt(resumed && random_.one_in(2));
 }
@@ -249,10 +259,9 @@ const place_history* client::find_place(std::string_view body) {
 /// Its join was done, and the connection broke before it was told; or the place let it go, and now tells the end. What
 /// it is owed begins with its joining.
 void client::begin_to_follow(view& v, const place_history& place) const {
-  const auto in = place.members.find(session_);
   v.following = true;
   v.may_repeat = true;
-  v.last = v.at = in == place.members.end() ? place.head() : std::max(v.last, in->second);
+  v.last = v.at = std::max(v.last, place.joined_by(session_, place.head()));
 }
 
 /// Steps of a call come to all devices of who takes part, and are kept nowhere.

@@ -9,10 +9,10 @@ namespace {
 using namespace parley::simulation;
 using namespace std::chrono_literals;
 
-void holds(std::uint64_t seed, fault_level faults) {
+void holds(std::uint64_t seed, fault_level faults, std::chrono::minutes length = 1min) {
   run_options o;
   o.seed = seed;
-  o.length = 1min;
+  o.length = length;
   o.faults = faults;
   const auto result = run(o);
   INFO(result.violated.value_or(violation{}).claim << ": " << result.violated.value_or(violation{}).details);
@@ -33,3 +33,15 @@ TEST_CASE("seed: who was away over a crash in which its room expired is shown th
 }
 TEST_CASE("seed: a room's end that had to be told again arrives whole") { holds(156, fault_level::all); }
 TEST_CASE("seed: a timer that a failed commit left behind fires in time") { holds(236, fault_level::all); }
+TEST_CASE("seed: whoever left at last and joined anew is owed what came since") { holds(1352, fault_level::all, 3min); }
+TEST_CASE("seed: a place that looks back lets nobody go by what is not durable") { holds(50561, fault_level::all); }
+TEST_CASE("seed: who started over is owed from there, also when its connection was taken over") {
+  holds(40470, fault_level::all);
+}
+TEST_CASE("seed: who says what it has of a room that closed is shown the rest before a crash forgets it") {
+  holds(493, fault_level::some);
+}
+TEST_CASE("seed: who was let go while away asks why until it is answered") { holds(11228, fault_level::some); }
+TEST_CASE("seed: who was let in and let go before it was told asks again") { holds(60575, fault_level::some); }
+TEST_CASE("seed: who asked to leave before it knew that it was in wants out") { holds(12476, fault_level::some); }
+TEST_CASE("seed: who is told of its end from the middle has not all of it") { holds(101074, fault_level::all); }

@@ -84,3 +84,61 @@ TEST_CASE("a client that started over from an earlier seq is owed from there whe
   world.settle();
   CHECK(third->subscriptions == std::map<stream_id, version>{{hall, 1}});
 }
+
+TEST_CASE(
+    "a client that started over, and whose connection another takes over before it is missed, is owed from there") {
+  memory_log log;
+  actor_world world{log};
+  const auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  for (int i = 0; i < 3; ++i) ann->say(hall, "hello");
+  world.settle();
+  world.drop(ann, {{hall, 4}});
+  const auto second = world.resume("s1", "ann");
+  world.settle();
+  second->join(hall, 1);
+  world.settle();
+  const auto third = world.resume("s1", "ann");
+  world.settle();
+  CHECK(third->subscriptions == std::map<stream_id, version>{{hall, 1}});
+}
+
+TEST_CASE("what a connection of before reports late takes back nothing that the client asked for since") {
+  memory_log log;
+  actor_world world{log};
+  const auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  for (int i = 0; i < 3; ++i) ann->say(hall, "hello");
+  world.settle();
+  world_client_ptr second;
+  SECTION("by a join") {
+    second = world.resume("s1", "ann");
+    second->join(hall, 1);
+  }
+  SECTION("as it came back") { second = world.resume("s1", "ann", {}, {{hall, 1}}); }
+  world.settle();
+  CHECK(second->subscriptions == std::map<stream_id, version>{{hall, 1}});
+  world.drop(ann, {{hall, 4}});
+  const auto third = world.resume("s1", "ann");
+  world.pass(3s);
+  CHECK(third->subscriptions == std::map<stream_id, version>{{hall, 1}});
+}
+
+TEST_CASE("a late report spares the client what it has, when it asked for nothing") {
+  memory_log log;
+  actor_world world{log};
+  const auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  for (int i = 0; i < 3; ++i) ann->say(hall, "hello");
+  world.settle();
+  world.drop(ann, {{hall, 3}});
+  const auto second = world.resume("s1", "ann");
+  world.settle();
+  const auto third = world.resume("s1", "ann");
+  world.settle();
+  world.drop(second, {{hall, 5}});
+  const auto fourth = world.resume("s1", "ann");
+  world.settle();
+  CHECK(third->subscriptions == std::map<stream_id, version>{{hall, 3}});
+  CHECK(fourth->subscriptions == std::map<stream_id, version>{{hall, 5}});
+}

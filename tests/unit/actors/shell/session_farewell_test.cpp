@@ -93,6 +93,23 @@ TEST_CASE("who came back before its lost connection was found out is given the r
   CHECK(back->follows().empty());
 }
 
+TEST_CASE("who came back before its lost connection was found out, and says what it has, is given the rest at once") {
+  memory_log log;
+  actor_world world{log};
+  two_in_the_hall s{world};
+  s.close_the_hall();
+  const auto back = s.resume();
+  back->join(hall, 3);
+  world.settle();
+  CHECK(back->failed_with(back->asked, errc::room_closed));
+  CHECK(back->ended == starts{{hall, 3}});
+  back->ended.clear();
+  SECTION("and once") { world.drop(s.ann, {{hall, 3}}); }
+  SECTION("and not again as long as it is there") { back->join(hall, 3); }
+  world.settle();
+  CHECK(back->ended.empty());
+}
+
 TEST_CASE("the late end of an old connection repeats nothing to one that was told") {
   memory_log log;
   actor_world world{log};

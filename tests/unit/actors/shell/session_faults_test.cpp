@@ -169,3 +169,62 @@ TEST_CASE("a session that fails tells its client to come back, and the grace beg
     CHECK(members_of(log, hall) == lines{"s1"});
   }
 }
+
+TEST_CASE("a place that looks back after a failed commit lets nobody go whose leaving is not durable") {
+  memory_log log;
+  actor_world world{log};
+  const auto ben = world.connect("s2", "ben");
+  ben->join(hall);
+  world.settle();
+  const auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  world.settle();
+  ann->leave(hall); // it will be read of that again
+  world.settle();
+  ann->join(hall);
+  world.settle();
+  ben->say(hall, "is answered as failed, and kept");
+  world.run();
+  log.fail_next_sync(memory_log::tail::kept);
+  world.log().commit();
+  world.run();
+  world.log().mend();
+  ben->close_room(hall); // wakes the hall, which recovers and looks back
+  answer_reads(world);
+  log.fail_next_append();
+  world.log().commit(1);
+  world.settle();
+  world.pass(3s);
+  CHECK(ben->failed_with(ben->asked, errc::log_unavailable));
+  CHECK(members_of(log, hall) == lines{"s1", "s2"});
+  CHECK(story_of(log, s1).back() == "entered room/hall");
+}
+
+TEST_CASE("whom a commit that was answered as failed let go is told also when the log cannot be read at first") {
+  memory_log log;
+  actor_world world{log};
+  const auto ben = world.connect("s2", "ben");
+  ben->join(hall);
+  world.settle();
+  const auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  world.settle();
+  ben->close_room(hall);
+  world.run();
+  log.fail_next_sync(memory_log::tail::kept);
+  world.log().commit();
+  world.run();
+  world.log().mend();
+  ben->say(hall, "wakes the hall");
+  world.run();
+  REQUIRE(world.log().answer_read()); // it recovers
+  world.run();
+  world.log().fail_reads(true); // and cannot look back
+  REQUIRE(world.log().answer_read());
+  world.run();
+  CHECK(story_of(log, s1).back() == "entered room/hall");
+  world.log().fail_reads(false);
+  world.pass(3s);
+  CHECK(story_of(log, s1).back() == "exited room/hall");
+  CHECK(ann->ended.contains(hall));
+}
