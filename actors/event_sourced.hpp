@@ -41,7 +41,7 @@ public:
   /// Whatever still waits is answered errc::unavailable here, while the actor can still be called.
   void on_exit() override {
     phase_ = phase::over;
-    const auto waiting = std::tuple{std::exchange(keys_, {}), std::exchange(pending_, {}), std::exchange(stash_, {})};
+    const auto waiting = std::tuple{std::exchange(stash_, {}), std::exchange(pending_, {}), std::exchange(keys_, {})};
   }
 
 protected:

@@ -20,8 +20,9 @@ struct inbox_changes {
     bool read = false;
   };
   struct online {
-    std::uint64_t sessions = 0;
+    std::optional<std::uint64_t> sessions; ///< a row to write; else the row exists already
     time_point since;
+    std::map<session_id, bool> away; ///< of those who said whether they are, or left
   };
   std::map<std::pair<user_id, notification_id>, notification> notifications;
   std::map<user_id, online> presence;

@@ -21,12 +21,15 @@ std::string of_either_side(const std::string& table, const std::string& first, c
          " DESC LIMIT $3)";
 }
 
+const std::string presence_status =
+    "CASE WHEN p.sessions = 0 THEN 'offline' WHEN cardinality(p.away) >= p.sessions THEN 'away' ELSE 'online' END";
+
 const std::string conversation_question =
     "SELECT c.id, o.id, coalesce(u.name, ''), c.about, m.id, m.user_id, m.session_id, m.name, m.body, m.reply_to, "
     "m.client_time, m.seq, m.sent_at, coalesce(mine.seq, 0), coalesce(theirs.seq, 0), "
     "(SELECT count(*) FROM (SELECT 1 FROM messages x WHERE x.place = 'conversation/' || c.id "
-    "AND x.seq > coalesce(mine.seq, 0) AND x.user_id <> $1 LIMIT 1000) counted), "
-    "p.sessions > 0, p.since, c.last_position FROM " +
+    "AND x.seq > coalesce(mine.seq, 0) AND x.user_id <> $1 LIMIT 1000) counted), " +
+    presence_status + ", p.since, c.last_position FROM " +
     of_either_side("conversations", "first", "second", "last_position") +
     " c CROSS JOIN LATERAL (SELECT CASE WHEN c.first = $1 THEN c.second ELSE c.first END AS id) o "
     "JOIN messages m ON m.place = 'conversation/' || c.id AND m.seq = c.last_seq "
@@ -39,7 +42,7 @@ const std::string conversation_question =
 std::optional<presence_row> read_presence(const rows& r, std::size_t i, int at) {
   const auto since = r.optional_time(i, at + 1);
   if (!since) return std::nullopt;
-  return presence_row{r.boolean(i, at), *since};
+  return presence_row{r.text(i, at), *since};
 }
 
 conversation_row read_conversation(const rows& r, std::size_t i) {
@@ -165,8 +168,9 @@ void people_queries::presence(const user_id& of, const conversation_id& between,
   if (!is_sql_text(of.text) || !is_sql_text(between.text))
     return desk_.refuse(std::move(done), {errc::malformed, "this is no id"});
   desk_.ask(at_least,
-            "SELECT sessions > 0, since FROM presence WHERE user_id = $1 "
-            "AND NOT EXISTS (SELECT 1 FROM blocks WHERE conversation = $2)",
+            "SELECT " + presence_status +
+                ", p.since FROM presence p WHERE p.user_id = $1 "
+                "AND NOT EXISTS (SELECT 1 FROM blocks WHERE conversation = $2)",
             parameters{}.text(of.text).text(between.text), std::move(done),
             [](const rows& r) -> result<std::optional<presence_row>> {
               if (r.size() == 0) return std::optional<presence_row>{};

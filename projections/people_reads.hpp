@@ -6,10 +6,10 @@
 
 namespace parley {
 
-/// Whether somebody is online, and since when; who is not was last seen then. Nothing: never seen, or not to be seen by
-/// who asks, because one of the two blocks the other.
+/// Whether somebody is there, and since when; who is offline was last seen then. Nothing: never seen, or not to be seen
+/// by who asks, because one of the two blocks the other.
 struct presence_row {
-  bool online = false;
+  std::string status = "offline"; ///< online, away (no device is looked at), offline
   time_point since;
 };
 

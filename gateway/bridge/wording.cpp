@@ -1,6 +1,7 @@
 #include "gateway/bridge/wording.hpp"
 
 #include "events/json_writer.hpp"
+#include "gateway/bridge/message_once.hpp"
 
 namespace parley::gateway::wording {
 namespace {
@@ -214,10 +215,7 @@ std::optional<idempotency> once_for(domain::draft_message& draft, const asked& a
     draft.id.text = random_id(a.ids, "m_");
     return std::nullopt;
   }
-  idempotency once;
-  once.key = a.who.user.text + '|' + to.text + '|' + draft.id.text;
-  once.fingerprint = to_hex(sha256(draft.text + '\n' + to.text));
-  return once;
+  return message_once(a.who.user, to, draft.id.text, draft.text);
 }
 
 bool names_a_person(const arguments& given) {

@@ -1,11 +1,12 @@
-// GET, POST /api/bookings, GET, PUT, DELETE /api/bookings/:id. A booking is its two parties' only. Whoever asks for a
-// time is first given a quote by the service, then the provider's calendar decides.
+// GET, POST /api/bookings, GET, PUT, DELETE /api/bookings/:id, GET /realtime/chat/:bookingId. A booking is its two
+// parties' only. Whoever asks for a time is first given a quote by the service, then the provider's calendar decides.
 
 #include "actors/domain/calendar.hpp"
 #include "actors/domain/service.hpp"
 #include "gateway/rest/booking_rows.hpp"
 #include "gateway/rest/conditions.hpp"
 #include "gateway/rest/fields.hpp"
+#include "gateway/rest/people_json.hpp"
 #include "gateway/rest/routes.hpp"
 
 namespace parley::gateway {
@@ -173,16 +174,41 @@ void list_own(const call_ptr& c) {
   c->with.bookings.bookings(*filter, *asked, c->at_least(), or_refuse<page<booking_row>>(c, answered_with));
 }
 
-void get_one(const call_ptr& c) {
+/// The booking in the path goes on to its parties; else the refusal goes out.
+void find_own(const call_ptr& c, std::function<void(const booking_row&)> then) {
   const auto which = named(c);
   if (!which) return;
-  const auto found = [c](const std::optional<booking_row>& row) {
+  const auto found = [c, then = std::move(then)](const std::optional<booking_row>& row) {
     if (!row) return c->refuse({errc::booking_not_found, {}, 0});
     if (c->who->user != row->booking.customer && c->who->user != row->booking.provider)
       return c->refuse({errc::forbidden, "this is somebody else's booking", 0});
-    answer_one(c, to_json(*row), row->version);
+    then(*row);
   };
   c->with.bookings.booking(which->first, c->at_least(), or_refuse<std::optional<booking_row>>(c, found));
+}
+
+void get_one(const call_ptr& c) {
+  find_own(c, [c](const booking_row& row) { answer_one(c, to_json(row), row.version); });
+}
+
+/// What the two parties said: the messages of the conversation that has the booking's id.
+void chat(const call_ptr& c) {
+  const auto asked = read_page(c->request);
+  if (!asked) return c->refuse(asked.error());
+  const auto newest_first = wants_newest_first(c->request);
+  if (!newest_first) return c->refuse(newest_first.error());
+  find_own(c, [c, asked = *asked, newest = *newest_first](const booking_row& row) {
+    const auto answered_with = [c, of = row.booking](const page<message_row>& p) {
+      std::string about;
+      json_writer{about}.begin_object().field("bookingId", of.id.text).end_object();
+      answer_page(c, p, [&](const message_row& m) {
+        const auto& receiver = m.user == of.customer ? of.provider : of.customer;
+        return joined_objects(about, direct_message_json(m, {of.id.text}, receiver));
+      });
+    };
+    c->with.reads.messages(make_stream(domain::conversation::family, row.booking.id.text), newest, asked, c->at_least(),
+                           or_refuse<page<message_row>>(c, answered_with));
+  });
 }
 
 } // namespace
@@ -193,6 +219,7 @@ void add_booking_routes(router& to) {
   to.add({"GET", {"/api/bookings/:id"}, access::registered, get_one});
   to.add({"PUT", {"/api/bookings/:id"}, access::registered, change});
   to.add({"DELETE", {"/api/bookings/:id"}, access::registered, cancel});
+  to.add({"GET", {"/realtime/chat/:bookingId"}, access::registered, chat});
 }
 
 } // namespace parley::gateway

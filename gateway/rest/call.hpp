@@ -66,11 +66,13 @@ private:
 
 using shape = std::function<http_response(const parley::answer&)>;
 
-/// Sends a command to an entity and answers with `shaped` when it is durable, or with the refusal.
+/// Sends a command to an entity and answers with `shaped` when it is durable, or with the refusal. `once`: what makes
+/// it take effect once.
 template <class Entity>
-void write(const call_ptr& c, stream_id to, typename Entity::command command, shape shaped) {
+void write_once(const call_ptr& c, stream_id to, typename Entity::command command, std::optional<idempotency> once,
+                shape shaped) {
   const auto by = c->by();
-  request<Entity> r{std::move(command), by, c->once(by.user.text), c->if_match, {}};
+  request<Entity> r{std::move(command), by, std::move(once), c->if_match, {}};
   r.respond = reply{[c, user = by.user, shaped = std::move(shaped)](result<answer> a) {
     if (!a) return c->refuse(a.error());
     auto response = shaped(*a);
@@ -78,6 +80,13 @@ void write(const call_ptr& c, stream_id to, typename Entity::command command, sh
     c->answer(std::move(response));
   }};
   c->with.entities.ask(to, std::move(r));
+}
+
+/// The same; it takes effect once when the request carries a key.
+template <class Entity>
+void write(const call_ptr& c, stream_id to, typename Entity::command command, shape shaped) {
+  auto once = c->once(c->who ? c->who->user.text : std::string{});
+  write_once<Entity>(c, std::move(to), std::move(command), std::move(once), std::move(shaped));
 }
 
 /// The continuation of a question to the read models: `then` with what they said, or the error goes out.

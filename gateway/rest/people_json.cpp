@@ -26,7 +26,7 @@ std::string to_json(const conversation_row& row, const user_id& self) {
   json.begin_object().field("id", row.id.text).field("conversationId", row.id.text);
   if (!row.about.empty()) json.field("bookingId", row.about);
   json.key("user").begin_object().field("id", row.other.text).field("name", row.other_name);
-  json.field("status", row.presence && row.presence->online ? "online" : "offline");
+  json.field("status", row.presence ? std::string_view{row.presence->status} : "offline");
   if (row.presence) json.field("lastSeen", to_iso8601(row.presence->since));
   json.end_object().field("userId", row.other.text).field("name", row.other_name);
   json.key("lastMessage").raw(direct_message_json(row.last, row.id, row.last.user == self ? row.other : self));

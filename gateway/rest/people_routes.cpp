@@ -2,6 +2,7 @@
 // /api/conversations/:id/read, GET /api/calls, GET /api/notifications, POST /api/notifications/:id/read,
 // POST /realtime/notifications, PUT and DELETE /api/users/:id/block, GET /api/blocks.
 
+#include "gateway/bridge/message_once.hpp"
 #include "gateway/rest/fields.hpp"
 #include "gateway/rest/ids_in_paths.hpp"
 #include "gateway/rest/people_json.hpp"
@@ -53,10 +54,17 @@ void send(const call_ptr& c) {
   const auto in = with_person(c, receiver);
   if (!in) return;
   conversation::send command{*in, {}};
+  // An id of the client's names the message itself, so it decides what is a repeat, as it does over WebSocket.
+  auto once = c->once(c->who->user.text);
+  if (!id.empty()) {
+    once = message_once(c->who->user, stream_of(*in), id, text);
+    once->refuse_while_pending = !c->idempotency_key.empty();
+  }
   command.message.id = {id.empty() ? c->new_id("m_", c->who->user.text) : std::move(id)};
   command.message.text = std::move(text);
-  find_person(c, {receiver}, [c, in = *in, command = std::move(command)]() mutable {
-    write<conversation>(c, stream_of(in), std::move(command), [](const answer& a) { return success(201, a.body); });
+  find_person(c, {receiver}, [c, in = *in, command = std::move(command), once = std::move(once)]() mutable {
+    write_once<conversation>(c, stream_of(in), std::move(command), std::move(once),
+                             [](const answer& a) { return success(201, a.body); });
   });
 }
 

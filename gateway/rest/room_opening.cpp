@@ -57,6 +57,9 @@ void change_room(const call_ptr& c, shape shaped) {
 
 void open_room(const call_ptr& c, room::open command, shape shaped) {
   if (!c->who) {
+    if (command.admission == "ask")
+      return c->refuse(
+          {errc::unauthenticated, "sign in first: whoever opens a room that asks its host lets people in"});
     if (auto fine = c->check_key_of_nobody(); !fine) return c->refuse(fine.error());
     c->who = caller{{c->new_id("g_", c->request.address)}, {}, "Guest", true};
   }

@@ -9,7 +9,8 @@ namespace parley::gateway {
 [[nodiscard]] result<domain::room::open> read_opening(const nlohmann::json& body);
 
 /// Opens a room under an id of ours and answers 201 with what `shaped` makes of it. Somebody without a token opens it
-/// as a guest of a moment: nobody can then close it by REST.
+/// as a guest of a moment: nobody can then close it by REST, nor let anybody in, so a room that asks its host is
+/// errc::unauthenticated.
 void open_room(const call_ptr& c, domain::room::open command, shape shaped);
 
 /// Changes title and startsAt of the room that the path names, as the body says: null takes away, what is not there

@@ -41,7 +41,7 @@ void add_presence(const call_ptr& c, const user_row& row) {
                             std::string presence;
                             json_writer{presence}
                                 .begin_object()
-                                .field("status", seen->online ? "online" : "offline")
+                                .field("status", seen->status)
                                 .field("lastSeen", to_iso8601(seen->since))
                                 .end_object();
                             c->answer(success(200, joined_objects(own, presence)));

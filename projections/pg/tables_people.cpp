@@ -172,6 +172,51 @@ result<void> queue_notifications(connection& db, const inbox_changes& changes) {
                   parameters{}.column(std::move(read_user)).column(std::move(read_id)));
 }
 
+result<void> queue_sessions_online(connection& db, const inbox_changes& changes) {
+  auto user = array::of_text();
+  auto sessions = array::of_int8();
+  auto since = array::of_time();
+  std::size_t counted = 0;
+  for (const auto& [who, now] : changes.presence) {
+    if (!now.sessions) continue;
+    ++counted;
+    user.text(who.text);
+    sessions.int8(*now.sessions);
+    since.time(now.since);
+  }
+  if (counted == 0) return {};
+  return db.queue("INSERT INTO presence (user_id, sessions, since, away) SELECT *, '{}' FROM unnest($1, $2, $3) "
+                  "ON CONFLICT (user_id) DO UPDATE SET sessions = excluded.sessions, since = excluded.since",
+                  parameters{}.column(std::move(user)).column(std::move(sessions)).column(std::move(since)));
+}
+
+/// Which of the sessions are away: of those that said nothing it stays as it was.
+result<void> queue_sessions_away(connection& db, const inbox_changes& changes) {
+  auto user = array::of_text(), session = array::of_text();
+  auto away = array::of_boolean();
+  auto since = array::of_time();
+  std::size_t told = 0;
+  for (const auto& [who, now] : changes.presence)
+    for (const auto& [which, is_away] : now.away) {
+      ++told;
+      user.text(who.text);
+      session.text(which.text);
+      away.boolean(is_away);
+      since.time(now.since);
+    }
+  if (told == 0) return {};
+  parameters p;
+  p.column(std::move(user)).column(std::move(session)).column(std::move(away)).column(std::move(since));
+  return db.queue("UPDATE presence p SET since = c.since, away = ARRAY("
+                  "SELECT s FROM unnest(p.away || c.gone) AS s WHERE s = ANY (c.gone) OR s <> ALL (c.told) "
+                  "GROUP BY s ORDER BY s COLLATE \"C\") "
+                  "FROM (SELECT user_id, max(since) AS since, array_agg(session_id) AS told, "
+                  "coalesce(array_agg(session_id) FILTER (WHERE away), '{}') AS gone "
+                  "FROM unnest($1, $2, $3, $4) AS t (user_id, session_id, away, since) GROUP BY user_id) c "
+                  "WHERE p.user_id = c.user_id",
+                  p);
+}
+
 } // namespace
 
 result<void> queue_conversations(connection& db, const conversation_changes& changes) {
@@ -183,18 +228,10 @@ result<void> queue_conversations(connection& db, const conversation_changes& cha
 }
 
 result<void> queue_inboxes(connection& db, const inbox_changes& changes) {
-  if (auto queued = queue_notifications(db, changes); !queued || changes.presence.empty()) return queued;
-  auto user = array::of_text();
-  auto sessions = array::of_int8();
-  auto since = array::of_time();
-  for (const auto& [who, now] : changes.presence) {
-    user.text(who.text);
-    sessions.int8(now.sessions);
-    since.time(now.since);
-  }
-  return db.queue("INSERT INTO presence (user_id, sessions, since) SELECT * FROM unnest($1, $2, $3) "
-                  "ON CONFLICT (user_id) DO UPDATE SET sessions = excluded.sessions, since = excluded.since",
-                  parameters{}.column(std::move(user)).column(std::move(sessions)).column(std::move(since)));
+  auto queued = queue_notifications(db, changes);
+  if (queued) queued = queue_sessions_online(db, changes);
+  if (queued) queued = queue_sessions_away(db, changes);
+  return queued;
 }
 
 } // namespace parley::pg

@@ -60,5 +60,6 @@ CREATE INDEX notifications_in_order ON notifications (user_id, seq);
 CREATE TABLE presence (
   user_id  text COLLATE "C" PRIMARY KEY,
   sessions bigint NOT NULL,             -- devices online
+  away     text[] COLLATE "C" NOT NULL, -- those of the sessions that said so, in order; all of them: the person is away
   since    timestamptz NOT NULL         -- of the last change; with no device online, when the person was last seen
 );

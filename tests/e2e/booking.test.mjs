@@ -136,6 +136,22 @@ test('both are told of each step, talk about it and see where the other is; nobo
   assert.deepEqual(carl.client.all('booking:new', 'location:update'), []);
 });
 
+test('the chat of a booking is read page by page, by its two parties alone', async () => {
+  const target = `/realtime/chat/${booking.id}`;
+  const shown = list => list.map(each => [each.id, each.bookingId, each.senderId, each.message, each.content, each.text]);
+  const history = shown(await listed(target, carl, list => list.length === 2));
+  assert.deepEqual(history[0], ['chat-1', booking.id, carl.user.id, 'On my way', 'On my way', 'On my way']);
+  assert.deepEqual(history[1].slice(1), [booking.id, pia.user.id, 'Good', 'Good', 'Good']);
+  assert.deepEqual(shown(await listed(`${target}?order=desc`, pia, list => list.length === 2)), history.toReversed());
+  const first = await server.get(`${target}?limit=1`, by(pia));
+  assert.deepEqual(shown(body(first)), history.slice(0, 1));
+  const next = /<([^>]+)>; rel="next"/.exec(first.headers.get('link'))[1];
+  assert.deepEqual(shown(body(await server.get(next, by(pia)))), history.slice(1));
+  body(await server.get(target, by(mallory)), 403);
+  body(await server.get(target), 401);
+  body(await server.get('/realtime/chat/bk_none', by(carl)), 404);
+});
+
 test('the booking takes place, is completed and reviewed once, and the service is rated', async () => {
   const put = status => server.request('PUT', `/api/bookings/${booking.id}`, {...by(pia), body: {status}});
   await eventually('its time begins', () => Date.now() > Date.parse(booking.startsAt) + 50);

@@ -78,6 +78,10 @@ test('a message arrives once on every device of both, whichever way it was sent'
   }
   assert.deepEqual(await write(ann.laptop, ben, 'hello', {id: 'hello-1'}), sent);
   await assert.rejects(write(ann.phone, ben, 'other', {id: 'hello-1'}), refusedWith('key_reused'));
+  const post = content => server.post('/api/messages', {receiverId: ben.user.id, content, id: 'hello-1'}, by(ann));
+  const again = body(await post('hello'), 201);
+  assert.deepEqual([again.id, again.content, again.seq, again.createdAt], ['hello-1', 'hello', sent.seq, sent.createdAt]);
+  assert.equal(body(await post('other'), 422).code, 'key_reused');
 
   const posted = body(await server.post('/api/messages', {receiverId: ann.user.id, content: 'hi'}, by(ben)), 201);
   assert.deepEqual([posted.content, posted.message, posted.senderId, posted.receiverId, posted.conversationId],
@@ -159,19 +163,24 @@ test('who types is shown to the other one, on all devices, and to nobody else', 
 
 test('whoever one has written with is seen coming, away and going', async () => {
   const next = status => ann.phone.next('presence', push => push.userId === ben.user.id && push.status === status);
+  /// In the profile and in the list of conversations.
+  const shownAs = status => eventually(`Ben is shown as ${status}`, async () => {
+    const profile = body(await server.get(`/api/users/${ben.user.id}`, by(ann)));
+    const list = body(await server.get('/api/conversations', by(ann)));
+    return [profile, list.find(each => each.userId === ben.user.id).user].every(each => each.status === status) && profile;
+  });
   await ben.phone.ask('presence', {status: 'away'});
   await ben.laptop.ask('presence', {status: 'away'}); // only now is nobody looking
   await next('away');
+  await shownAs('away');
   await ben.phone.ask('presence', {status: 'online'});
   await next('online');
+  await shownAs('online');
   await assert.rejects(ben.phone.ask('presence', {status: 'asleep'}), refusedWith('invalid'));
   await ben.phone.close();
   await ben.laptop.close();
   const {lastSeen} = await next('offline');
-  const shown = await eventually('the profile says who is offline', async () => {
-    const profile = body(await server.get(`/api/users/${ben.user.id}`, by(ann)));
-    return profile.status === 'offline' && profile;
-  });
+  const shown = await shownAs('offline');
   assert.ok(Date.parse(lastSeen) > 0 && Date.parse(shown.lastSeen) > 0);
   ben.phone = await connect(ben);
   await next('online');

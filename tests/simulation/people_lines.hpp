@@ -5,6 +5,7 @@
 #include "tests/simulation/column.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -106,13 +107,14 @@ struct notification_line {
 struct presence_line {
   std::string user_id;
   std::uint64_t sessions = 0;
+  std::set<std::string> away;
   time_point since;
 
   using key = std::string;
   static constexpr std::string_view table = "presence";
   static constexpr auto columns() {
     using row = presence_line;
-    return std::tuple{column{"user_id", &row::user_id}, column{"sessions", &row::sessions},
+    return std::tuple{column{"user_id", &row::user_id}, column{"sessions", &row::sessions}, column{"away", &row::away},
                       column{"since", &row::since}};
   }
   friend bool operator==(const presence_line&, const presence_line&) = default;

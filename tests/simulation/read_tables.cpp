@@ -17,6 +17,7 @@ nlohmann::json value_of(bool v) { return v; }
 nlohmann::json value_of(std::uint64_t v) { return v; }
 nlohmann::json value_of(std::int64_t v) { return v; }
 nlohmann::json value_of(time_point v) { return to_iso8601(v); }
+nlohmann::json value_of(const std::set<std::string>& v) { return v; }
 template <class T>
 nlohmann::json value_of(const std::optional<T>& v) {
   return v ? value_of(*v) : nlohmann::json{};
@@ -289,7 +290,13 @@ void read_tables::write(const inbox_changes& changes) {
   }
   for (const auto& [who, now] : changes.presence) {
     const auto id = storable(who.text);
-    rows<presence_line>()[id] = {id, now.sessions, now.since};
+    auto* row = find<presence_line>(*this, id);
+    if (row == nullptr && !now.sessions) continue;
+    if (row == nullptr) row = &(rows<presence_line>()[id] = {id, 0, {}, {}});
+    if (now.sessions) row->sessions = *now.sessions;
+    row->since = now.since;
+    for (const auto& [session, is_away] : now.away)
+      is_away ? void(row->away.insert(storable(session.text))) : void(row->away.erase(storable(session.text)));
   }
 }
 

@@ -23,7 +23,7 @@ const only = words;
 // Clang takes GCC's precompiled header for its own when it lies beside the header, so it is given copies that stand alone.
 const alone = path.join(build, 'tidy');
 fs.mkdirSync(alone, {recursive: true});
-const standAlone = command => command.replace(/-Winvalid-pch|-fpch-preprocess/g, '')
+const standAlone = command => command.replace(/-Winvalid-pch|-fpch-preprocess|--param \S+/g, '')
   .replace(/-include (\S*cmake_pch\.hxx)/g, (_, header) => {
     const text = fs.readFileSync(header, 'utf8');
     const copy = path.join(alone, `${createHash('sha256').update(text).digest('hex').slice(0, 16)}.hxx`);

@@ -148,8 +148,8 @@ void load_run::load() {
   // What became due while this program was held up at the very end belongs to the measurement, too.
   if (at_rate) send_at_rate();
   sending_ = false;
-  if (server_) note_resources(*report_.server, *server_);
-  note_resources(report_.self, self_);
+  if (server_) note_use(*report_.server, *server_);
+  note_use(report_.self, self_);
   drain();
 }
 
@@ -173,16 +173,8 @@ void load_run::stay_idle() {
   }
   sample(true);
   report_.seconds = asked_.seconds.count();
-  if (server_) note_resources(*report_.server, *server_);
-  note_resources(report_.self, self_);
-}
-
-void load_run::note_resources(process_use& use, process_probe& probe) {
-  use.cpu_seconds = probe.cpu().count();
-  for (auto const& [core, time] : probe.cores()) use.cores[core] = time.count();
-  use.resident_after = probe.resident_bytes();
-  use.resident_peak = std::max(use.resident_peak, use.resident_after);
-  use.alive = probe.alive();
+  if (server_) note_use(*report_.server, *server_);
+  note_use(report_.self, self_);
 }
 
 void load_run::sample(bool force) {

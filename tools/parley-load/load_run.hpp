@@ -59,7 +59,6 @@ private:
   void watch(std::uint32_t id, std::uint32_t events, int operation);
   void problem(std::string what);
   void sample(bool force = false);
-  void note_resources(process_use& use, process_probe& probe);
   [[nodiscard]] nanoseconds now() const noexcept { return clock::now().time_since_epoch(); }
 
   run_report report_;

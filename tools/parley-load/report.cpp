@@ -1,7 +1,6 @@
 #include "tools/parley-load/report.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace parley::load {
 namespace {
@@ -37,14 +36,6 @@ std::string cores_of(process_use const& use) {
   return out.empty() ? "no CPU time" : out;
 }
 
-std::string process_line(std::string_view who, process_use const& use, double seconds) {
-  return fmt::format("{:<10} pid {}: CPU {:.2f} s ({:.0f} % of a core; {}), resident {:.1f} MiB before, {:.1f} after, "
-                     "{:.1f} at most{}\n",
-                     who, use.pid, use.cpu_seconds, 100 * use.cpu_seconds / seconds, cores_of(use),
-                     mebibytes(use.resident_before), mebibytes(use.resident_after), mebibytes(use.resident_peak),
-                     use.alive ? "" : "; it has died");
-}
-
 std::string describe_load(run_report const& r) {
   auto const& o = r.asked;
   if (o.mode == load_mode::idle) return fmt::format("{} idle connections", r.connected);
@@ -53,6 +44,24 @@ std::string describe_load(run_report const& r) {
   if (o.mode == load_mode::fixed_rate) return fmt::format("{}, {} messages/s in total", where, o.rate);
   return fmt::format("{}, closed loop: {} messages on their way in total (--outstanding {} per {})", where,
                      r.outstanding_total, o.outstanding, o.outstanding_per == outstanding_scope::room ? "room" : "run");
+}
+
+} // namespace
+
+void note_use(process_use& use, process_probe const& probe) {
+  use.cpu_seconds = probe.cpu().count();
+  for (auto const& [core, time] : probe.cores()) use.cores[core] = time.count();
+  use.resident_after = probe.resident_bytes();
+  use.resident_peak = std::max(use.resident_peak, use.resident_after);
+  use.alive = probe.alive();
+}
+
+std::string process_line(std::string_view who, process_use const& use, double seconds) {
+  return fmt::format("{:<10} pid {}: CPU {:.2f} s ({:.0f} % of a core; {}), resident {:.1f} MiB before, {:.1f} after, "
+                     "{:.1f} at most{}\n",
+                     who, use.pid, use.cpu_seconds, 100 * use.cpu_seconds / seconds, cores_of(use),
+                     mebibytes(use.resident_before), mebibytes(use.resident_after), mebibytes(use.resident_peak),
+                     use.alive ? "" : "; it has died");
 }
 
 nlohmann::ordered_json process_json(process_use const& use, double seconds) {
@@ -67,8 +76,6 @@ nlohmann::ordered_json process_json(process_use const& use, double seconds) {
           {"resident_peak_bytes", use.resident_peak},
           {"alive", use.alive}};
 }
-
-} // namespace
 
 std::string as_text(run_report const& r) {
   auto const& o = r.asked;

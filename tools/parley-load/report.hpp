@@ -3,8 +3,10 @@
 
 #include "tools/parley-load/histogram.hpp"
 #include "tools/parley-load/options.hpp"
+#include "tools/parley-load/process_probe.hpp"
 
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <vector>
 
@@ -19,6 +21,11 @@ struct process_use {
   std::uint64_t resident_peak = 0;   ///< bytes, the highest of the samples
   bool alive = true;                 ///< at the end
 };
+
+/// What the probe has seen since it was restarted.
+void note_use(process_use& use, process_probe const& probe);
+[[nodiscard]] std::string process_line(std::string_view who, process_use const& use, double seconds);
+[[nodiscard]] nlohmann::ordered_json process_json(process_use const& use, double seconds);
 
 struct run_report {
   enum class ending : std::uint8_t { measured, not_connected, overloaded };

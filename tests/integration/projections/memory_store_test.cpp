@@ -32,6 +32,12 @@ nlohmann::json rows_of(const test_database& database) {
                                                         {"moderation_actions", "id"},
                                                         {"message_deletions", "place, seq"},
                                                         {"reports", "id"},
+                                                        {"conversations", "id"},
+                                                        {"conversation_marks", "conversation, user_id"},
+                                                        {"blocks", "conversation, by_user"},
+                                                        {"calls", "id"},
+                                                        {"notifications", "user_id, id"},
+                                                        {"presence", "user_id"},
                                                         {"accounts", "account, currency"},
                                                         {"entries", "position, side"},
                                                         {"holds", "transfer_id"},
@@ -44,7 +50,8 @@ nlohmann::json rows_of(const test_database& database) {
         ask(database, "SELECT coalesce(json_agg(row_to_json(t) ORDER BY " + order + "), '[]') FROM " + table + " t"));
     for (auto& row : found[table])
       for (auto& [column, value] : row.items()) // timestamps only: no other column's name ends so
-        if ((column.ends_with("_at") || column == "grace_until" || column == "until") && value.is_string())
+        if ((column.ends_with("_at") || column == "grace_until" || column == "until" || column == "since") &&
+            value.is_string())
           value = to_iso8601(parse_iso8601(value.get<std::string>()).value());
   }
   return found;
@@ -70,7 +77,8 @@ private:
   record one(position p) {
     const auto some = [this](const std::string& kind) { return name(kind); };
     const auto words = [this] { return text(); };
-    switch (random_.below(10)) {
+    switch (random_.below(11)) {
+    case 10: return told(p, "inbox/" + name("u"), inbox());
     case 9: return told(p, "reports/" + name("u"), report());
     case 4:
       return told(p, random_.one_in(2) ? "ledger/EUR" : "ledger/USD",
@@ -169,6 +177,16 @@ private:
     case 2: return joined();
     case 3: return left();
     default: return message();
+    }
+  }
+
+  events::inbox_event inbox() {
+    switch (random_.below(7)) {
+    case 0: return events::notified{{name("n")}, text(), text(), text(), text()};
+    case 1: return events::notification_read{{name("n")}};
+    case 2: return joined();
+    case 3: return left();
+    default: return events::status_set{{name("s")}, random_.one_in(2)};
     }
   }
 
@@ -273,7 +291,7 @@ TEST_CASE("the store in memory holds what PostgreSQL holds, whatever the events 
     for (const auto& [table, rows] : held.items())
       if (!rows.empty()) filled.insert(table);
   }
-  CHECK(filled.size() == 15);
+  CHECK(filled.size() == 23);
 }
 
 TEST_CASE("a transaction that is rolled back leaves nothing in either store") {

@@ -151,4 +151,24 @@ TEST_CASE("a reversal that lifts nothing leaves what is in force") {
   CHECK(changes.moderation.aftermaths.at({"a1"}).reversal.has_value());
 }
 
+TEST_CASE("who is online on which devices, and which of them are away, in the order of what happened") {
+  const events::inbox_event came = events::joined{{"u"}, {"s_1"}, true, false, 2, "Ada"};
+  const events::inbox_event went = events::left{{"u"}, {"s_1"}, false, 1, "left", "Ada"};
+  const auto set = [](const char* session, bool away) {
+    return events::inbox_event{events::status_set{{session}, away}};
+  };
+  const auto all = fold(0, std::vector{told(1, "inbox/u", 1, came), told(2, "inbox/u", 2, set("s_1", true)),
+                                       told(3, "inbox/u", 3, set("s_2", false)),
+                                       told(4, "inbox/u", 4, set("s_2", true)), told(5, "inbox/u", 5, went)})
+                       .value();
+  const auto& now = all.inboxes.presence.at({"u"});
+  CHECK(now.sessions == 1);
+  CHECK(now.away == std::map<session_id, bool>{{{"s_1"}, false}, {{"s_2"}, true}});
+  CHECK(now.since == time_point{std::chrono::milliseconds{5}});
+
+  const auto later = fold(5, std::vector{told(6, "inbox/u", 6, set("s_2", false))}).value();
+  CHECK_FALSE(later.inboxes.presence.at({"u"}).sessions.has_value());
+  CHECK(later.inboxes.presence.at({"u"}).since == time_point{std::chrono::milliseconds{6}});
+}
+
 } // namespace parley::test

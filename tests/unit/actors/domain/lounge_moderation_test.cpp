@@ -1,57 +1,12 @@
 // What moderators do in a lounge, who may, and how it ends.
 
-#include "actors/domain/lounge.hpp"
-#include "events/record.hpp"
-#include "tests/support/given_when_then.hpp"
+#include "tests/unit/actors/domain/lounge_fixture.hpp"
 
 using namespace parley;
 using namespace parley::test;
+using namespace parley::test::moderated;
 using namespace std::chrono_literals;
 using domain::lounge;
-
-namespace {
-
-const events::lounge_created created{{"l1"}, {"ann"}, "Bar", "talk"};
-const events::joined bob_joined{{"bob"}, {"s2"}, false, false, 1, "bob"};
-const events::joined bob_joined_again{{"bob"}, {"s3"}, false, false, 2, "bob"};
-const events::role_changed mia_moderates{{"mia"}, "moderator", {"ann"}};
-const events::role_changed max_moderates{{"max"}, "moderator", {"ann"}};
-const events::message_sent hello{{"m1"}, {"bob"}, {"s2"}, "bob", "hello", {}, {}};
-const auto ann = caller("ann"), mia = caller("mia"), max = caller("max"), bob = caller("bob", "s2");
-const lounge::send say{{{"m2"}, "again", {}, {}, {}}};
-
-lounge::moderate act(std::string action, std::string target = "bob", std::string reason = "spam") {
-  lounge::moderate c;
-  c.id = {"a1"};
-  c.action = std::move(action);
-  c.target = std::move(target);
-  c.reason = std::move(reason);
-  return c;
-}
-lounge::moderate act_for(std::string action, std::chrono::seconds duration) {
-  auto c = act(std::move(action));
-  c.duration = duration;
-  return c;
-}
-events::moderation_action done(std::string action, std::optional<time_point> until = {}, std::string id = "a1") {
-  events::moderation_action e;
-  e.id = {std::move(id)};
-  e.action = std::move(action);
-  e.by = {"mia"};
-  e.target = {"bob"};
-  e.until = until;
-  e.reason = "spam";
-  return e;
-}
-events::left bob_left(std::string session, std::uint32_t participants, std::string reason) {
-  return {{"bob"}, {std::move(session)}, false, participants, std::move(reason), "bob"};
-}
-domain::context at(domain::context by, time_point now) {
-  by.now = now;
-  return by;
-}
-
-} // namespace
 
 // --- roles and settings ---------------------------------------------------------------------------------------------
 
@@ -294,75 +249,6 @@ TEST_CASE("time decides, not the timer: who acts after the end of their mute or 
   given<lounge>({created, mia_moderates, done("mute", until)})
       .when(again, at(mia, until))
       .then({events::moderation_expired{{"a1"}, "mute", {"bob"}}, done("mute", {}, "a2")});
-}
-
-// --- messages -----------------------------------------------------------------------------------------------------
-
-TEST_CASE("authors take back their own messages, moderators delete any with the evidence, others none") {
-  const auto g = given<lounge>({created, mia_moderates, bob_joined, hello});
-  const lounge::delete_message deletion{{"a1"}, {{"m1"}, 0, {}}, "spam"};
-  g.when(deletion, bob).then({events::message_deleted{{"m1"}, 4, {"bob"}, {}}});
-  auto action = done("delete-message");
-  action.message = {"m1"};
-  action.message_seq = 4;
-  action.sha256 = to_hex(sha256("hello"));
-  g.when(deletion, mia).then({action, events::message_deleted{{"m1"}, 4, {"mia"}, {"a1"}}});
-  auto moderating = act("delete-message", "");
-  moderating.about.seq = 4;
-  g.when(moderating, mia).then({action, events::message_deleted{{"m1"}, 4, {"mia"}, {"a1"}}});
-  g.when(moderating, bob).refused(errc::forbidden);
-  g.when(deletion, caller("eve", "s8")).refused(errc::forbidden);
-  g.when(lounge::delete_message{{"a1"}, {{"m7"}, 0, {}}, {}}, mia).refused(errc::not_found);
-  given<lounge>({created, mia_moderates, bob_joined, hello, events::message_deleted{{"m1"}, 4, {"bob"}, {}}})
-      .when(deletion, mia)
-      .nothing();
-}
-
-TEST_CASE("two messages of one id are told apart by their author or their seq") {
-  const events::joined eve_joined{{"eve"}, {"s5"}, false, false, 2, "eve"};
-  const events::message_sent imitation{{"m1"}, {"eve"}, {"s5"}, "eve", "hello!", {}, {}};
-  const auto g = given<lounge>({created, mia_moderates, bob_joined, eve_joined, hello, imitation});
-  g.when(lounge::delete_message{{"a1"}, {{"m1"}, 0, {}}, {}}, mia).refused(errc::conflict);
-  g.when(lounge::delete_message{{"a1"}, {{"m1"}, 0, {}}, {}}, bob)
-      .then({events::message_deleted{{"m1"}, 5, {"bob"}, {}}});
-  CHECK(g.when(lounge::delete_message{{"a1"}, {{"m1"}, 6, {}}, {}}, mia).decision().events.size() == 2);
-  auto of_eve = act("delete-message", "eve");
-  of_eve.about.id = {"m1"};
-  const auto deleted = g.when(of_eve, mia).decision().events;
-  CHECK(std::get<events::message_deleted>(deleted.back()).message_seq == 6);
-}
-
-TEST_CASE("an older message is deleted by what a read model knows of it") {
-  const domain::known_message older{2, {"m0"}, {"bob"}, "abc", false};
-  const auto g = given<lounge>({created, mia_moderates});
-  g.when(lounge::delete_message{{"a1"}, {{"m0"}, 2, older}, {}}, bob)
-      .then({events::message_deleted{{"m0"}, 2, {"bob"}, {}}});
-  CHECK(g.when(lounge::delete_message{{"a1"}, {{"m0"}, 2, older}, {}}, mia).decision().events.size() == 2);
-  auto deleted = older;
-  deleted.deleted = true;
-  g.when(lounge::delete_message{{"a1"}, {{"m0"}, 2, deleted}, {}}, mia).nothing();
-}
-
-TEST_CASE("only the last messages are remembered") {
-  auto s = given<lounge>({created, bob_joined}).state();
-  for (std::size_t i = 0; i < domain::recent_messages_max + 3; ++i) lounge::evolve(s, hello, noon);
-  CHECK(s.recent.size() == domain::recent_messages_max);
-  CHECK(s.recent.back().seq == s.seq);
-}
-
-TEST_CASE("an action names the message it is about, which must be the target's") {
-  const auto g = given<lounge>({created, mia_moderates, bob_joined, hello});
-  auto c = act("mute");
-  c.about.id = {"m1"};
-  auto e = done("mute");
-  e.message = {"m1"};
-  e.message_seq = 4;
-  e.sha256 = to_hex(sha256("hello"));
-  g.when(c, mia).then({e});
-  c.target = "eve";
-  g.when(c, mia).refused(errc::invalid);
-  c.about.id = {"m7"};
-  g.when(c, mia).refused(errc::not_found);
 }
 
 // --- appeals ------------------------------------------------------------------------------------------------------

@@ -235,7 +235,7 @@ TEST_CASE("lists take their filters, and what is not one is refused") {
   CHECK(x.s.ask("GET", "/api/reviews?serviceId=sv_1").status() == 200);
 }
 
-TEST_CASE("a booking is read by its two parties only, a resting service by its owner only") {
+TEST_CASE("a booking and its chat are read by its two parties only, a resting service by its owner only") {
   salon x;
   booking_row row;
   const auto booked = x.book(x.customer, "2026-11-21T02:00:00Z");
@@ -249,6 +249,26 @@ TEST_CASE("a booking is read by its two parties only, a resting service by its o
   CHECK(x.s.ask("GET", path, x.provider).status() == 200);
   CHECK(x.s.ask("GET", path, x.other).status() == 403);
   CHECK(x.s.ask("GET", "/api/bookings/bk_00000000.u_1", x.other).status() == 404);
+
+  message_row said;
+  said.id = {"m_1"}, said.user = row.booking.customer, said.name = "Ann", said.text = "On my way", said.seq = 2;
+  x.s.reads.message_rows = {said};
+  const auto chat = "/realtime/chat/" + row.booking.id.text;
+  const auto history = x.s.ask("GET", chat + "?order=desc&limit=1", x.provider);
+  CHECK(history.status() == 200);
+  CHECK(x.s.reads.searched == "conversation/" + row.booking.id.text + " newest");
+  CHECK(x.s.reads.asked.limit == 1);
+  REQUIRE(history.body.size() == 1);
+  CHECK(history.body[0]["bookingId"] == row.booking.id.text);
+  CHECK(history.body[0]["senderId"] == row.booking.customer.text);
+  CHECK(history.body[0]["receiverId"] == row.booking.provider.text);
+  for (const auto* name : {"message", "content", "text"}) CHECK(history.body[0][name] == "On my way");
+  CHECK(x.s.ask("GET", chat, x.customer).status() == 200);
+  CHECK(x.s.ask("GET", chat, x.other).status() == 403);
+  CHECK(x.s.ask("GET", chat).status() == 401);
+  CHECK(x.s.ask("GET", chat + "?order=up", x.customer).status() == 422);
+  for (const auto* none : {"bk_00000000.u_1", "none"})
+    CHECK(x.s.ask("GET", std::string{"/realtime/chat/"} + none, x.customer).status() == 404);
 
   service_row resting;
   resting.id = {x.service};

@@ -32,6 +32,19 @@ TEST_CASE("a room says who may come in, when it is planned for, and whether one 
   CHECK(s.ask("POST", "/api/rooms", me, R"({"startsAt":7})").status() == 400);
 }
 
+TEST_CASE("nobody opens a room that asks its host without being somebody who can let people in") {
+  server s;
+  const auto a = s.ask("POST", "/api/rooms", {}, R"({"admission":"ask"})");
+  CHECK(a.status() == 401);
+  CHECK(a.text("code") == "unauthenticated");
+  CHECK(a.text("message").starts_with("sign in first"));
+  CHECK(s.entities.asked.empty());
+  CHECK(s.ask("POST", "/api/meetings", {}, R"({"admission":"ask"})").status() == 401);
+  CHECK(s.ask("POST", "/api/rooms", {}, R"({"admission":"open"})").status() == 201);
+  const auto guest = s.ask("POST", "/api/auth/guest", {}, R"({"name":"Gus"})");
+  CHECK(s.ask("POST", "/api/rooms", s.bearer(guest), R"({"admission":"ask"})").status() == 201);
+}
+
 TEST_CASE("what one sees at a door is told to anybody; isHost to the host") {
   server s;
   const auto host = s.sign_up();

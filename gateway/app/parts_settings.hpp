@@ -1,0 +1,21 @@
+#pragma once
+// What the settings mean for each part of the server.
+
+#include "gateway/app/settings.hpp"
+#include "gateway/hub/hub.hpp"
+#include "gateway/net/net_limits.hpp"
+#include "gateway/rest/rest_api.hpp"
+#include "projections/pg/connection.hpp"
+#include "projections/question_desk.hpp"
+
+namespace parley::gateway {
+
+[[nodiscard]] net_limits limits_of(const settings& s);
+/// Of the socket in the data directory: who may open it is trusted, but not to be without bugs.
+[[nodiscard]] net_limits local_limits_of(const settings& s);
+[[nodiscard]] hub::limits hub_limits_of(const settings& s);
+[[nodiscard]] query_options questions_of(const settings& s);
+[[nodiscard]] pg::connect_options store_of(const settings& s);
+[[nodiscard]] rest_settings rest_settings_of(const settings& s);
+
+} // namespace parley::gateway
