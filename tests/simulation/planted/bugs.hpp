@@ -35,8 +35,8 @@ using bug = std::unique_ptr<tampering>;
 // --- what people do by twos (dealings.cpp) --------------------------------------------------------------------------
 
 [[nodiscard]] bug forget_bookings_in_snapshots();
-[[nodiscard]] bug forget_holds_in_snapshots();
-[[nodiscard]] bug forget_calls_in_snapshots();
+[[nodiscard]] bug write_another_amount();
+[[nodiscard]] bug never_stop_ringing();
 [[nodiscard]] bug begin_errands_at_the_head();
 
 // --- the projector's store (projections.cpp) ------------------------------------------------------------------------

@@ -6,10 +6,37 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view calendars = "calendar", ledgers = "ledger", conversations = "conversation";
+constexpr std::string_view calendars = "calendar", wallets_paid = "transferred", rings = "ring-timeout";
 void forget_bookings(json& s) { s["bookings"] = json::array(); }
-void forget_holds(json& s) { s["holds"] = json::array(); }
-void forget_call(json& s) { s.erase("call"); }
+
+// Stands for an amount that takes another way into the log than into the books.
+class lost_cents final : public forwarding_log {
+public:
+  using forwarding_log::forwarding_log;
+  std::vector<result<commit>> append(std::span<const append_request> batch) override {
+    std::vector<append_request> changed{batch.begin(), batch.end()};
+    for (auto& r : changed)
+      for (auto& s : r.streams)
+        for (auto& e : s.events) {
+          if (e.type != wallets_paid) continue;
+          auto data = json::parse(e.data);
+          data["amountMinor"] = data["amountMinor"].get<std::uint64_t>() + 1;
+          e.data = data.dump();
+        }
+    return real_.append(changed);
+  }
+};
+
+// Stands for a timer that is set, and that nobody looks for: it rings and rings.
+class endless_rings final : public forwarding_log {
+public:
+  using forwarding_log::forwarding_log;
+  result<std::vector<timer>> due_timers(time_point until, std::size_t limit) const override {
+    auto due = real_.due_timers(until, limit);
+    if (due) std::erase_if(*due, [](const timer& t) { return t.what == rings; });
+    return due;
+  }
+};
 
 // Stands for a process that goes on from where the log ends now: what it had not asked for before a crash never
 // happens.
@@ -28,10 +55,8 @@ public:
 bug forget_bookings_in_snapshots() {
   return std::make_unique<over_log<forgetful_snapshots<calendars, forget_bookings>>>();
 }
-bug forget_holds_in_snapshots() { return std::make_unique<over_log<forgetful_snapshots<ledgers, forget_holds>>>(); }
-bug forget_calls_in_snapshots() {
-  return std::make_unique<over_log<forgetful_snapshots<conversations, forget_call>>>();
-}
+bug write_another_amount() { return std::make_unique<over_log<lost_cents>>(); }
+bug never_stop_ringing() { return std::make_unique<over_log<endless_rings>>(); }
 bug begin_errands_at_the_head() { return std::make_unique<over_log<follower_at_the_head>>(); }
 
 } // namespace parley::simulation::planted

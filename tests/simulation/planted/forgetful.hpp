@@ -1,6 +1,6 @@
 #pragma once
-// Stands for a field that a state got without its snapshots getting a new schema: whoever recovers from one has
-// forgotten it.
+// Stands for a field that is in a state's snapshots and forgotten by who reads them: whoever recovers from one does not
+// know it any more.
 
 #include "tests/simulation/planted/forwarding.hpp"
 
@@ -12,15 +12,13 @@ template <const std::string_view& Family, void (*Forget)(nlohmann::json& state)>
 class forgetful_snapshots final : public forwarding_log {
 public:
   using forwarding_log::forwarding_log;
-  std::vector<result<commit>> append(std::span<const append_request> batch) override {
-    std::vector<append_request> changed{batch.begin(), batch.end()};
-    for (auto& r : changed) {
-      if (!r.snapshot || r.snapshot->stream.family() != Family) continue;
-      auto state = nlohmann::json::parse(r.snapshot->state);
-      Forget(state);
-      r.snapshot->state = state.dump();
-    }
-    return real_.append(changed);
+  result<std::optional<snapshot>> find_snapshot(const stream_id& stream) const override {
+    auto found = real_.find_snapshot(stream);
+    if (!found || !*found || stream.family() != Family) return found;
+    auto state = nlohmann::json::parse((*found)->state);
+    Forget(state);
+    (*found)->state = state.dump();
+    return found;
   }
 };
 
