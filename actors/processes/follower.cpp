@@ -16,6 +16,7 @@ constexpr int tries_told = 5;            ///< then it is said that an errand fai
 constexpr std::chrono::milliseconds retry_after{1'000};
 constexpr std::chrono::milliseconds retry_after_max{std::chrono::minutes{1}};
 constexpr std::chrono::milliseconds keep_every{1'000};
+constexpr unsigned look_anyway = 10; ///< keepings between two looks that nobody asked for
 constexpr int position_schema = 1;
 
 class follower_actor final : public caf::event_based_actor {
@@ -144,6 +145,7 @@ private:
 
   void keep() {
     delayed_send(this, caf::timespan{keep_every}, keep_atom::value);
+    if (++kept_times_ % look_anyway == 0) look(); // what does not concern us counts as dealt with, too
     const auto now = dealt_with();
     if (now == kept_ || keeping_ != 0 || rt_.log.refuses_writes()) return;
     append_request request;
@@ -165,6 +167,7 @@ private:
   std::map<stream_id, std::deque<work>> lanes_; ///< the first of each is under way
   std::multiset<position> unanswered_;          ///< where the errands come from that are not answered
   position read_to_ = 0, kept_ = 0, keeping_ = 0;
+  unsigned kept_times_ = 0;
   bool begun_ = false, beginning_ = false, reading_ = false;
   bool looked_for_ = false; ///< somebody said that there is more
 };
