@@ -46,7 +46,7 @@ set(PARLEY_PCH <algorithm> <array> <atomic> <chrono> <cstdint> <functional> <map
     <string> <string_view> <unordered_map> <utility> <variant> <vector> <nlohmann/json.hpp> <tl/expected.hpp>)
 
 # What every entity's commands and events are takes seconds to read: targets that speak to entities add it.
-set(PARLEY_ENTITIES_PCH "${PROJECT_SOURCE_DIR}/actors/entities.hpp")
+set(PARLEY_ENTITIES_PCH <actors/entities.hpp>) # as it is found from the root: a compiler cache serves every checkout
 
 function(_parley_target kind name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
