@@ -25,6 +25,12 @@ const stream_id& place_of(const client_request& what) {
   return std::visit([](const auto& one) -> const stream_id& { return one.place; }, what);
 }
 
+/// What of a place is not for who came in: all before, where it keeps nothing for anybody. Nor in a lounge, where
+/// messages are taken back: what was before is read over REST, without those.
+version shown_after(const stream_id& place, const answer& joining) {
+  return joining.forgetful || place.family() == domain::lounge::family ? joining.since : 0;
+}
+
 result<answer> not_now() { return fail(errc::unavailable, "a join or leave is still under way there; try again", 1); }
 
 } // namespace
@@ -49,6 +55,8 @@ void session_actor::perform(client_command_ptr c) {
   if (auto* j = std::get_if<join_place>(&c->what)) return join(std::move(c), *j);
   if (auto* l = std::get_if<leave_place>(&c->what)) return leave(std::move(c), l->place);
   auto& t = std::get<tell_place>(c->what);
+  if (t.place.family() == domain::conversation::family && who_.login.empty())
+    return void(answer_client(*c, fail(errc::unauthenticated, "sign in first")));
   auto answered = [c](result<answer> r) { answer_client(*c, std::move(r)); };
   ask(t.place, std::move(t.command), std::move(t.once), std::move(answered));
 }
@@ -87,7 +95,7 @@ void session_actor::joined(client_command& c, const join_place& j, const result<
     with.wanted.reset();
   }
   farewells_.forget(j.place);
-  with.hidden = r->forgetful ? r->since : 0;
+  with.hidden = shown_after(j.place, *r);
   with.member = with.sure = true;
   with.waiting = with.going = false;
   client->joined(j.place, r->body);
@@ -212,7 +220,7 @@ void session_actor::ask_again(const stream_id& place) {
     } else if (r) {
       const bool is_news = with.waiting || !with.sure;
       with.member = with.sure = true;
-      with.hidden = r->forgetful ? r->since : 0;
+      with.hidden = shown_after(place, *r);
       if (client == client_ && unclaimed_.erase(place) != 0) {
         if (is_news) welcome(place, r->body);
         client_->subscribe(place, want(with, std::min(missed_since(place, r->since), r->version)));

@@ -47,11 +47,11 @@ timer named(std::string_view word, time_point due, const booking_id& id) {
   return {due, {}, std::string{word}.append(1, ':').append(id.text)};
 }
 
-/// The id's half before the dot, when it is one of that kind.
+/// The id's half before the dot, when it is one of that kind: with a `~` it would be a direct conversation's.
 std::string_view own_half(std::string_view id, std::string_view prefix) {
   const auto dot = id.find('.');
   const bool fits = id.starts_with(prefix) && dot != std::string_view::npos && dot >= prefix.size() + own_bytes_min &&
-                    dot + 1 < id.size() && id.size() <= id_bytes_max;
+                    dot + 1 < id.size() && id.size() <= id_bytes_max && id.find('~') == std::string_view::npos;
   return fits ? id.substr(0, dot) : std::string_view{};
 }
 

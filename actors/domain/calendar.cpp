@@ -129,13 +129,20 @@ result<void> make_way(decided& d, const calendar::state& s, time_point from, tim
   return {};
 }
 
-result<void> check_bounds(const calendar::state& s, const user_id& customer) {
-  std::size_t open = 0, own = 0;
+/// One customer must not take all the time there is without anybody's answer.
+constexpr std::size_t unanswered_of_customer_max = 20;
+
+result<void> check_bounds(const calendar::state& s, const user_id& customer, time_point now) {
+  std::size_t open = 0, own = 0, unanswered = 0;
   for (const auto& [id, e] : s.bookings) {
     if (is_over(e.booking)) continue;
     ++open;
-    if (e.booking.customer == customer) ++own;
+    if (e.booking.customer != customer) continue;
+    ++own;
+    if (e.booking.status == booking_status::requested && !is_overdue(e.booking, now)) ++unanswered;
   }
+  if (unanswered >= unanswered_of_customer_max)
+    return fail(errc::conflict, "too many of your requests wait for this provider's answer");
   if (open >= bookings_open_max) return fail(errc::conflict, "the provider's calendar is full");
   if (own >= bookings_open_of_customer_max) return fail(errc::conflict, "you have too many open bookings here");
   return {};
@@ -183,7 +190,7 @@ result<decided> decide_one(const calendar::state& s, const calendar::request& c,
     return fail(errc::conflict, "there is another booking with this id");
   }
   if (auto fine = check_request(c, by); !fine) return tl::make_unexpected(std::move(fine.error()));
-  if (auto bounds = check_bounds(s, by.user); !bounds) return tl::make_unexpected(std::move(bounds.error()));
+  if (auto bounds = check_bounds(s, by.user, by.now); !bounds) return tl::make_unexpected(std::move(bounds.error()));
   auto b = make_requested(c, by);
   decided d;
   if (auto way = make_way(d, s, b.starts_at, b.ends_at, c.id, by); !way)

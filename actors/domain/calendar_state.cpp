@@ -37,14 +37,25 @@ void take_out(calendar::state& s, const booking_id& id, const calendar::entry& e
   s.over.erase({e.seq, id});
 }
 
-/// The oldest that are over go, but for time that is spent and still to come.
+bool took_place(const events::booking& b) {
+  return b.status == booking_status::completed || b.status == booking_status::no_show;
+}
+
+/// The oldest that are over go, but for time that is spent and still to come. What took place has a quota of its own:
+/// who asks and cancels again and again pushes out nobody's review.
 void forget(calendar::state& s, time_point when) {
-  while (s.over.size() > bookings_over_kept) {
-    const auto id = s.over.begin()->second;
-    const auto at = s.bookings.find(id);
-    if (holds_time(at->second.booking) && at->second.booking.ends_at > when) return;
-    take_out(s, id, at->second);
-    s.bookings.erase(at);
+  if (s.over.size() <= bookings_over_kept) return;
+  for (const bool kind : {false, true}) {
+    const auto is_kind = [&](const auto& one) { return took_place(s.bookings.at(one.second).booking) == kind; };
+    auto count = static_cast<std::size_t>(std::ranges::count_if(s.over, is_kind));
+    for (auto next = s.over.begin(); count > bookings_over_kept && next != s.over.end();) {
+      const auto one = *next++;
+      const auto at = s.bookings.find(one.second);
+      if (!is_kind(one) || (holds_time(at->second.booking) && at->second.booking.ends_at > when)) continue;
+      take_out(s, one.second, at->second);
+      s.bookings.erase(at);
+      --count;
+    }
   }
 }
 

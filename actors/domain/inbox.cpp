@@ -105,8 +105,19 @@ result<decided> decide_one(const inbox::state& s, const inbox::deliver& c, const
   return d;
 }
 
+notification_id oldest_unread(const inbox::state& s) {
+  return std::ranges::min_element(s.unread, {}, [](const auto& one) { return one.second.seq; })->first;
+}
+
+/// PostgreSQL keeps no NUL. A backslash that is itself escaped begins no escape.
+bool escapes_nul(std::string_view text) {
+  for (std::size_t i = text.find('\\'); i < text.size(); i = text.find('\\', i + 2))
+    if (text.substr(i + 1, 5) == "u0000") return true;
+  return false;
+}
+
 bool is_object(std::string_view text) {
-  return nlohmann::json::parse(text, nullptr, false).is_object() && text.find("\\u0000") == std::string_view::npos;
+  return nlohmann::json::parse(text, nullptr, false).is_object() && !escapes_nul(text);
 }
 
 result<decided> decide_one(const inbox::state& s, const inbox::notify& c, const context&) {
@@ -124,6 +135,7 @@ result<decided> decide_one(const inbox::state& s, const inbox::notify& c, const 
   if (!c.data.empty() && !is_object(c.data)) return fail(errc::invalid, "data is no JSON object");
   decided d;
   if (s.unread.contains(c.id)) return d;
+  if (s.unread.size() >= unread_max) d.events.push_back(events::notification_read{oldest_unread(s)});
   d.events.push_back(events::notified{c.id, c.kind, std::move(*title), c.body, c.data});
   return d;
 }
@@ -194,11 +206,7 @@ void apply(inbox::state& s, const events::status_set& e, time_point) {
 }
 void apply(inbox::state&, const events::message_delivered&, time_point) {}
 void apply(inbox::state& s, const events::notified& e, time_point) {
-  if (s.unread.size() >= unread_max) {
-    const auto oldest = std::min_element(s.unread.begin(), s.unread.end(),
-                                         [](const auto& a, const auto& b) { return a.second.seq < b.second.seq; });
-    s.unread.erase(oldest);
-  }
+  if (s.unread.size() >= unread_max) s.unread.erase(oldest_unread(s));
   s.unread[e.notification] = {s.seq};
 }
 void apply(inbox::state& s, const events::notification_read& e, time_point) { s.unread.erase(e.notification); }

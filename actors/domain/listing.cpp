@@ -115,7 +115,7 @@ result<decided> decide_one(const listing::state& s, const listing::change& c, co
   auto description = c.description ? description_of(*c.description) : s.description;
   if (!description) return tl::make_unexpected(std::move(description.error()));
   for (auto fits : {check_price(c.price.value_or(s.price)), check_currency(c.currency.value_or(s.currency)),
-                    check_stock(c.stock.value_or(s.stock))})
+                    check_stock(c.stock.value_or(0))})
     if (!fits) return tl::make_unexpected(std::move(fits.error()));
   events::listing_changed e;
   bool changes = false;

@@ -108,6 +108,8 @@ void tell_absent(decided& d, const lounge::state& s, const context& by) {
   const auto* e = std::get_if<events::moderation_action>(&d.events.front());
   const auto is_target = [&](const auto& m) { return m.second.user == e->target; };
   if (!e || std::ranges::any_of(s.members, is_target)) return;
+  // Who was never heard here is not told: nobody is spoken to by a lounge that somebody made for it.
+  if (std::ranges::none_of(s.recent, [&](const known_message& m) { return m.user == e->target; })) return;
   d.remote_signals.push_back(
       {make_stream("inbox", e->target.text),
        moderation_signal{by.user, by.session, s.id, e->id, e->action, e->target, e->reason, e->until}});

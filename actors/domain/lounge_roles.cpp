@@ -22,7 +22,7 @@ result<void> check_moderates(const lounge::state& s, const context& by) {
   if (s.id.empty()) return fail(errc::lounge_not_found);
   if (by.user.empty()) return fail(errc::unauthenticated);
   if (rank(s, by.user) == 0) return fail(errc::forbidden, "only the owner and moderators may do this");
-  return {};
+  return check_not_banned(s, by.user);
 }
 
 std::string_view role_of(const lounge::state& s, const user_id& user) {

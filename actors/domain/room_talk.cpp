@@ -27,7 +27,11 @@ namespace {
 
 /// A session id, then a user id; nobody in particular is one target without a name.
 result<std::vector<session_id>> targets_of(const room::state& s, const std::string& to, const session_id& from) {
-  if (to.empty()) return std::vector{session_id{}};
+  if (to.empty()) {
+    if (s.members.size() > relay_targets_max + 1)
+      return fail(errc::conflict, "there are too many here to signal to all of them; name whom it is for");
+    return std::vector{session_id{}};
+  }
   std::vector<session_id> found;
   if (s.members.contains(session_id{to})) {
     if (to != from.text) found.push_back(session_id{to});

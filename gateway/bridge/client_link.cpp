@@ -123,6 +123,8 @@ void client_link::receive(client_message message) {
   command->client = port_;
   command->ack = message.ack;
   auto* join = std::get_if<join_place>(&*request);
+  if (join && !joins_.take(with_.clock.now()))
+    return connection_->answer(message.ack, fail(errc::rate_limited, "joining too often; try again in a second", 1));
   auto* to_room = join && !places_.contains(join->place) ? std::get_if<domain::room::command>(&join->command) : nullptr;
   auto* room = to_room ? std::get_if<domain::room::join>(to_room) : nullptr;
   if (room && room->open_if_absent)

@@ -12,7 +12,7 @@
 #include "events/random.hpp"
 #include "gateway/auth/tokens.hpp"
 #include "gateway/bridge/io_loop.hpp"
-#include "gateway/bridge/location_budget.hpp"
+#include "gateway/bridge/action_budget.hpp"
 #include "gateway/bridge/session_link.hpp"
 #include "gateway/bridge/write_positions.hpp"
 #include "gateway/hub/hub.hpp"
@@ -125,7 +125,7 @@ private:
   std::set<stream_id> places_;
   std::map<std::uint64_t, renumbered> renumbered_;
   std::uint64_t own_numbers_ = 0;
-  location_budget locations_;
+  action_budget locations_{location_rate}, joins_{join_rate};
   io_loop::timer first_frame_; ///< only while waiting
 };
 

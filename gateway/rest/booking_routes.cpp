@@ -89,7 +89,7 @@ void ask_for(const call_ptr& c) {
   if (!is_readable_id(of_service)) return c->refuse({errc::service_not_found, {}, 0});
   quote(c, of_service, {*start, {}}, [c, of_service, note, start = *start](const json& quoted) {
     auto command = asked_for(quoted, start);
-    command.id = domain::make_booking_id(c->new_id("bk_", c->who->user.text), command.provider);
+    command.id = domain::make_booking_id(random_id(c->with.random, "bk_"), command.provider);
     command.service = {of_service};
     command.note = note;
     const auto provider = command.provider;

@@ -3,6 +3,7 @@
 #include "gateway/rest/fields.hpp"
 #include "gateway/rest/moderation_rows.hpp"
 #include "gateway/rest/oversight.hpp"
+#include "gateway/rest/room_opening.hpp"
 #include "gateway/rest/routes.hpp"
 
 #include "actors/domain/reports.hpp"
@@ -26,13 +27,13 @@ result<stream_id> place_named(const std::string& in_lounge, const std::string& i
                            : make_stream(lounge::family, in_lounge);
 }
 
-/// Goes on when there is such a place. `host`: a room's, a lounge's owner.
+/// Goes on when there is such a place, and the caller may look into it. `host`: a room's, a lounge's owner.
 void find_place(const call_ptr& c, const stream_id& place, std::function<void(const user_id& host)> then) {
   if (place.family() == room::family)
     return c->with.reads.room({std::string{place.key()}}, all_that_was_told(*c),
                               or_refuse<std::optional<room_row>>(c, [c, then](const std::optional<room_row>& row) {
                                 if (!row) return c->refuse({errc::room_not_found, {}, 0});
-                                then(row->host);
+                                if_may_look(c, *row, [then, host = row->host] { then(host); });
                               }));
   c->with.reads.lounge({std::string{place.key()}}, all_that_was_told(*c),
                        or_refuse<std::optional<lounge_row>>(c, [c, then](const std::optional<lounge_row>& row) {

@@ -21,4 +21,7 @@ void change_room(const call_ptr& c, shape shaped);
 /// `open_only`), and for ids that can be none.
 void find_room(const call_ptr& c, bool open_only, std::function<void(const room_row&)> then);
 
+/// Goes on when the room is for the caller's eyes; else the answer is out.
+void if_may_look(const call_ptr& c, const room_row& row, std::function<void()> then);
+
 } // namespace parley::gateway

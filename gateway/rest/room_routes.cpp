@@ -40,20 +40,6 @@ void close(const call_ptr& c) {
               [](const answer& a) { return success(200, a.body); });
 }
 
-/// Goes on when the room is for the caller's eyes; else the answer is out.
-void if_may_look(const call_ptr& c, const room_row& row, std::function<void()> then) {
-  const bool is_host = c->who && c->who->user == row.host;
-  if (!is_host && !row.guests && (!c->who || c->who->guest))
-    return c->refuse({c->who ? errc::guests_not_allowed : errc::unauthenticated, {}, 0});
-  if (is_host || row.admission == "open") return then();
-  if (!c->who) return c->refuse({errc::unauthenticated, {}, 0});
-  const auto answered = [c, then = std::move(then)](bool is_admitted) {
-    if (!is_admitted) return c->refuse({errc::not_member, {}, 0});
-    then();
-  };
-  c->with.reads.is_admitted(row.id, c->who->user, c->at_least(), or_refuse<bool>(c, answered));
-}
-
 void users(const call_ptr& c) {
   const auto asked = read_page(c->request);
   if (!asked) return c->refuse(asked.error());

@@ -56,6 +56,7 @@ CREATE TABLE notifications (
   PRIMARY KEY (user_id, id)
 );
 CREATE INDEX notifications_in_order ON notifications (user_id, seq);
+CREATE INDEX notifications_unread ON notifications (user_id, seq) WHERE unread;
 
 CREATE TABLE presence (
   user_id  text COLLATE "C" PRIMARY KEY,

@@ -118,7 +118,9 @@ void history::take_place(const record& r, const event& content) {
 
   const auto session = text_at(r.data, "sessionId");
   const auto where = [&] { return fmt::format("{} in {} at position {}", session, r.stream.text, r.position); };
-  if (r.type == "room-opened") {
+  if (r.type == "lounge-created") {
+    p.keeps_nothing = true; // for who comes in: what was before is read over REST, without what was taken back
+  } else if (r.type == "room-opened") {
     p.keeps_nothing = text_at(r.data, "history") == "none";
     p.expires_at = time_at(r.data, "expiresAt");
   } else if (r.type == "joined") {

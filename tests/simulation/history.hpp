@@ -23,7 +23,7 @@ struct place_history {
   std::map<std::string, std::vector<version>> joins; ///< of each session, also of those that left
   std::set<std::string> present_at_end;              ///< sessions that were members when it closed
   bool closed = false;
-  bool keeps_nothing = false; ///< history "none"
+  bool keeps_nothing = false; ///< shows nobody what was before they came in
   std::optional<time_point> expires_at;
   // --- of a lounge ---
   struct restriction {

@@ -5,15 +5,15 @@
 CREATE FUNCTION pg_temp.at(n bigint) RETURNS timestamptz LANGUAGE sql IMMUTABLE
   RETURN timestamptz '2026-01-01Z' + n * interval '1 second';
 CREATE FUNCTION pg_temp.someone(n bigint) RETURNS text LANGUAGE sql IMMUTABLE
-  RETURN 'u_' || lpad((n % 10000)::text, 20, '0');
+  RETURN 'u_' || lpad((n % (:messages / 10))::text, 20, '0');
 
 INSERT INTO users (id, name, email, guest, created_at, version)
   SELECT pg_temp.someone(n), 'Person ' || n, 'person' || n || '@example.org', false, pg_temp.at(n), 1
-  FROM generate_series(0, 9999) n;
+  FROM generate_series(0, :messages / 10 - 1) n;
 
 -- Two fifths of the messages in one room, each tenth of them taken back.
 INSERT INTO messages (place, seq, id, user_id, session_id, name, body, reply_to, client_time, sent_at)
-  SELECT 'room/' || :'room', n, 'm_' || n, pg_temp.someone(n), 's_' || n % 10000, 'Person ' || n % 10000,
+  SELECT 'room/' || :'room', n, 'm_' || n, pg_temp.someone(n), 's_' || n, 'Somebody',
          repeat('x', 20 + n % 100), '', '', pg_temp.at(n)
   FROM generate_series(1000, 999 + :messages * 2 / 5) n;
 INSERT INTO message_deletions (place, seq, deleted_by, action_id, deleted_at)
@@ -37,6 +37,13 @@ INSERT INTO messages (place, seq, id, user_id, session_id, name, body, reply_to,
 INSERT INTO conversation_marks (conversation, user_id, seq) SELECT id, one, length + 1 FROM talks WHERE n % 4 = 0;
 INSERT INTO conversation_marks (conversation, user_id, seq) SELECT id, other, length / 2 FROM talks;
 INSERT INTO blocks (conversation, by_user, since) SELECT id, one, pg_temp.at(n) FROM talks WHERE n % 10 = 0;
+INSERT INTO conversations (id, first, second, about, opened_at, last_position, last_seq, version)
+  SELECT 'd_' || lpad(n::text, 20, '0'), pg_temp.someone(n), pg_temp.someone(n + 1), '', pg_temp.at(n), 0, 0, 1
+  FROM generate_series(1, :messages / 50) n;
+INSERT INTO blocks (conversation, by_user, since)
+  SELECT 'd_' || lpad(n::text, 20, '0'), pg_temp.someone(n), pg_temp.at(n) FROM generate_series(1, :messages / 50) n;
+INSERT INTO presence (user_id, sessions, away, since)
+  SELECT pg_temp.someone(n), n % 2, '{}', pg_temp.at(n) FROM generate_series(0, :messages / 10 - 1) n;
 
 -- Half of the notifications are the reader's, and of these only the oldest twenty unread.
 INSERT INTO notifications (user_id, id, seq, kind, title, body, data, unread, created_at)
@@ -64,7 +71,7 @@ INSERT INTO services (id, owner, title, description, category, price_minor, curr
 INSERT INTO bookings (id, provider_id, customer_id, service_id, title, starts_at, ends_at, price_minor, currency, cancel_free_hours,
                       cancel_fee_percent, status, payment, fee_minor, expires_at, requested_at, customer_name, note, updated_at, version)
   SELECT 'bk_' || lpad(n::text, 20, '0'), CASE WHEN n % 4 = 0 THEN :'reader' ELSE pg_temp.someone(n) END,
-         CASE WHEN n % 4 = 1 THEN :'reader' ELSE pg_temp.someone(n + 1) END, 'sv_' || n % 20000, 'Haircut', pg_temp.at(n * 1800),
+         CASE WHEN n % 4 = 1 THEN :'reader' ELSE pg_temp.someone(n + 1) END, 'sv_' || n % 1000, 'Haircut', pg_temp.at(n * 1800),
          pg_temp.at(n * 1800 + 1800), 100, 'EUR', 24, 50, 'completed', 'paid', 0, NULL, pg_temp.at(n), 'Somebody', '', pg_temp.at(n), 1
   FROM generate_series(1, :messages / 5) n;
 INSERT INTO reviews (id, booking_id, service_id, provider_id, customer_id, customer_name, rating, comment, created_at, written_position,
@@ -86,7 +93,7 @@ INSERT INTO listings (id, seller, title, description, price, currency, stock, cl
          n % 3 = 0, pg_temp.at(n), pg_temp.at(n), 1000000000 + n, 1
   FROM generate_series(1, :messages / 20) n;
 INSERT INTO purchases (id, listing_id, buyer, seller, quantity, price, amount, currency, status, code, requested_at, ended_at, position)
-  SELECT 'l_1.p_' || n, 'l_' || n % 50000, CASE WHEN n % 4 = 0 THEN :'reader' ELSE pg_temp.someone(n) END,
+  SELECT 'l_1.p_' || n, 'l_' || n % 5000, CASE WHEN n % 4 = 0 THEN :'reader' ELSE pg_temp.someone(n) END,
          CASE WHEN n % 4 = 1 THEN :'reader' ELSE pg_temp.someone(n + 1) END, 1, 100, 100, 'EUR', 'completed', '', pg_temp.at(n),
          pg_temp.at(n + 1), 1000000000 + n
   FROM generate_series(1, :messages / 10) n;

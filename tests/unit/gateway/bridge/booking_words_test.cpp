@@ -1,6 +1,6 @@
 // The words of bookings: the parties' chat, and where they are.
 
-#include "gateway/bridge/location_budget.hpp"
+#include "gateway/bridge/action_budget.hpp"
 #include "gateway/bridge/vocabulary.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -70,15 +70,15 @@ TEST_CASE("a location goes to the calendar that the booking is in") {
 }
 
 TEST_CASE("a location is taken once a second, a few at once after a silence") {
-  location_budget budget;
+  action_budget budget{location_rate};
   time_point now{1'800'000'000'000ms};
-  for (int i = 0; i < location_budget::at_once; ++i) CHECK(budget.take(now));
+  for (int i = 0; i < location_rate.at_once; ++i) CHECK(budget.take(now));
   CHECK_FALSE(budget.take(now));
   CHECK_FALSE(budget.take(now + 999ms));
   CHECK(budget.take(now + 1s));
   CHECK_FALSE(budget.take(now + 1s));
   now += 1h;
-  for (int i = 0; i < location_budget::at_once; ++i) CHECK(budget.take(now));
+  for (int i = 0; i < location_rate.at_once; ++i) CHECK(budget.take(now));
   CHECK_FALSE(budget.take(now));
   now -= 10h; // the clock was set back
   CHECK_FALSE(budget.take(now));
