@@ -255,3 +255,8 @@ TEST_CASE("a booking's id leads to its provider, a review's to its booking") {
   CHECK(domain::reviewed_by({"rv_00000001.pia"}) == booking());
   CHECK(domain::reviewed_by({"bk_00000001.pia"}).empty());
 }
+
+TEST_CASE("an id that could name a conversation of two people is no booking's") {
+  CHECK(domain::provider_of({"bk_00000001.pia"}).text == "pia");
+  CHECK(domain::provider_of({"bk_00000001.x~u_eve"}).empty());
+}

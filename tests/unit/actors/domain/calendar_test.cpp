@@ -115,6 +115,30 @@ TEST_CASE("one customer cannot fill a calendar, and no calendar grows without bo
   CHECK(g.when(asking(), mallory).decision().events.size() == 1);
 }
 
+TEST_CASE("one customer has only so many requests that wait for an answer") {
+  std::vector<calendar::event> many;
+  for (std::size_t i = 0; i < 20; ++i)
+    many.emplace_back(requested("bk_" + std::to_string(10'000'000 + i), start + 1h * (i + 1)));
+  given<calendar>(many).when(asking(), carl).refused(errc::conflict);
+  CHECK(given<calendar>(many).when(asking(), mallory).decision().events.size() == 1);
+  many.emplace_back(changed(requested("bk_10000000", start + 1h), "confirmed", "pia"));
+  CHECK(given<calendar>(many).when(asking(), carl).decision().events.size() == 1);
+}
+
+TEST_CASE("whoever asks and cancels again and again pushes out nothing that took place") {
+  calendar::state s;
+  const auto early = requested("bk_00000001", noon + 1h);
+  calendar::evolve(s, early, noon);
+  calendar::evolve(s, changed(changed(early, "confirmed", "pia"), "completed", "pia"), noon + 3h);
+  for (std::size_t i = 0; i < domain::bookings_over_kept + 10; ++i) {
+    const auto b = requested("bk_" + std::to_string(10'000'000 + i), start + 1h * i);
+    calendar::evolve(s, b, noon + 4h);
+    calendar::evolve(s, changed(b, "cancelled", "carl"), noon + 4h);
+  }
+  CHECK(s.bookings.contains(booking()));
+  CHECK(s.bookings.size() == domain::bookings_over_kept + 1);
+}
+
 TEST_CASE("of bookings that are over the last are kept") {
   calendar::state s;
   for (std::size_t i = 0; i < domain::bookings_over_kept + 10; ++i) {

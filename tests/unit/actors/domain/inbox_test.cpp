@@ -222,6 +222,8 @@ TEST_CASE("a notification out of bounds is refused, and at its bound it is not")
   for (const auto* data : {"[]", "7", "{", R"({"a":"\u0000"})", "{\"a\":\"\xff\"}"})
     refused([&](auto& c) { c.data = data; }, errc::invalid);
   refused([](auto& c) { c.data = std::string(domain::notification_data_bytes_max, '['); }, errc::invalid);
+  fits([](auto& c) { c.data = R"({"a":"\\u0000"})"; }); // six characters that somebody wrote, and no NUL
+  refused([](auto& c) { c.data = R"({"a":"\\\u0000"})"; }, errc::invalid);
 }
 
 TEST_CASE("so many notifications are kept as unread: the oldest counts as read first") {
@@ -232,6 +234,10 @@ TEST_CASE("so many notifications are kept as unread: the oldest counts as read f
   CHECK(s.unread.size() == domain::unread_max);
   CHECK_FALSE(s.unread.contains({"n" + std::to_string(domain::unread_max)}));
   CHECK((s.unread.contains({"n1"}) && s.unread.contains({"one more"})));
+  const auto said = inbox::decide(s, telling("two more"), system_itself);
+  REQUIRE(said.has_value());
+  const events::notification_read oldest{{"n" + std::to_string(domain::unread_max - 1)}};
+  CHECK((said->events.size() == 2 && std::get<events::notification_read>(said->events[0]) == oldest));
   check_snapshot<inbox>(s);
 }
 

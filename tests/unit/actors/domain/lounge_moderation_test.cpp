@@ -159,6 +159,23 @@ TEST_CASE("a banned user leaves with every session, cannot come back and is told
             .has_value());
 }
 
+TEST_CASE("a moderator who is banned moderates nothing") {
+  auto banned = done("ban");
+  banned.by = {"ann"};
+  banned.target = {"mia"};
+  const auto g = given<lounge>({created, mia_moderates, bob_joined, banned});
+  g.when(act("kick"), mia).refused(errc::banned);
+  g.when(lounge::change{"Mine", {}, {}}, mia).refused(errc::banned);
+  g.when(lounge::check_moderator{}, mia).refused(errc::banned);
+}
+
+TEST_CASE("who is away hears of an action, whoever never spoke there does not") {
+  const auto g = given<lounge>({created, mia_moderates, bob_joined, hello, bob_left("s2", 0, "left")});
+  REQUIRE(g.when(act("warn"), mia).decision().remote_signals.size() == 1);
+  CHECK(g.when(act("warn"), mia).decision().remote_signals[0].topic.text == "inbox/bob");
+  CHECK(g.when(act("warn", "stranger"), mia).decision().remote_signals.empty());
+}
+
 TEST_CASE("a muted user stays, and neither speaks nor types in any session") {
   const auto g = given<lounge>({created, mia_moderates, bob_joined, bob_joined_again});
   const auto muted = g.when(act_for("mute", 60s), mia);

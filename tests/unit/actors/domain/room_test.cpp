@@ -245,6 +245,16 @@ TEST_CASE("a relay out of bounds or to nobody is refused") {
   given<room>(crowd).when(offering("bob"), caller("ann", "s1")).refused(errc::conflict);
 }
 
+TEST_CASE("a signal for nobody in particular is for everybody, but for no crowd") {
+  std::vector<room::event> present{opened(), joined("ann", "s1", 1)};
+  for (std::uint32_t i = 0; i < domain::relay_targets_max; ++i)
+    present.emplace_back(joined("bob", "b" + std::to_string(i), i + 2));
+  CHECK(given<room>(present).when(offering(""), caller("ann", "s1")).decision().signals.size() == 1);
+  present.emplace_back(joined("cem", "s2", domain::relay_targets_max + 2));
+  given<room>(present).when(offering(""), caller("ann", "s1")).refused(errc::conflict);
+  given<room>(present).when(offering("s2"), caller("ann", "s1"));
+}
+
 TEST_CASE("closing lets everybody go, one left each, and stops the timer") {
   const auto r = given<room>({opened_for(60s), joined("ann", "s1", 1), joined("bob", "s2", 2)});
   const auto d = r.when(room::close{}, caller("ann"))
