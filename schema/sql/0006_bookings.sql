@@ -47,6 +47,8 @@ CREATE TABLE bookings (
 );
 CREATE INDEX bookings_of_provider ON bookings (provider_id, starts_at, id);
 CREATE INDEX bookings_of_customer ON bookings (customer_id, starts_at, id);
+CREATE INDEX bookings_of_provider_in_status ON bookings (provider_id, status, starts_at, id);
+CREATE INDEX bookings_of_customer_in_status ON bookings (customer_id, status, starts_at, id);
 
 CREATE TABLE reviews (
   id            text COLLATE "C" PRIMARY KEY,
