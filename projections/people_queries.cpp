@@ -8,7 +8,7 @@ namespace {
 using pg::parameters;
 using pg::rows;
 
-constexpr cursor newest{std::uint64_t{std::numeric_limits<std::int64_t>::max()}, {}, {}};
+const cursor newest{std::uint64_t{std::numeric_limits<std::int64_t>::max()}, {}, {}};
 
 /// The newest rows in which a user stands in one of two columns, each side by its own index.
 std::string of_either_side(const std::string& table, const std::string& first, const std::string& second,

@@ -129,10 +129,12 @@ result<decided> decide_one(const service::state& s, const service::quote&, const
 void apply(service::state& s, const events::service_offered& e, time_point when) {
   s.id = e.service;
   s.owner = e.owner;
-  s.terms = e;
+  s.terms = static_cast<const events::service_terms&>(e);
   s.created_at = when;
 }
-void apply(service::state& s, const events::service_revised& e, time_point) { s.terms = e; }
+void apply(service::state& s, const events::service_revised& e, time_point) {
+  s.terms = static_cast<const events::service_terms&>(e);
+}
 void apply(service::state& s, const events::availability_set& e, time_point) { s.availability = e.rules; }
 void apply(service::state& s, const events::service_retired&, time_point) { s.retired = true; }
 

@@ -156,7 +156,7 @@ private:
   static bool read(const json& in, std::optional<T>& v) {
     if (in.is_null())
       v.reset();
-    else if (!read(in, v.emplace()))
+    else if (!read(in, v.emplace(T{})))
       return false;
     return true;
   }

@@ -110,6 +110,7 @@ private:
     bool ended = false;      ///< has been shown the room's end
     bool unsure = false;     ///< asked to join, and was not answered
     version joined_at = 0;   ///< when its last join was done
+    version stay = 0;        ///< the joining with which it came in
     bool put_out = false;    ///< since then: what was published meanwhile may still come
   };
 

@@ -133,9 +133,13 @@ void client::joined(const command& c, version version_then) {
   claim("what is acknowledged is in the log", place != nullptr && place->head() >= version_then,
         [&] { return fmt::format("a join was answered at {} of {}", version_then, c.place.text); });
   if (place == nullptr) return;
-  if (place->keeps_nothing) base = std::max(base, place->joined_by(session_, version_then));
-  v.at = v.following ? std::min(v.at, base) : base;
-  if (!v.following) v.last = base;
+  const auto stay = place->joined_by(session_, version_then);
+  if (place->keeps_nothing) base = std::max(base, stay);
+  // Put out and in again before it saw that: where nobody is shown what was before they came, nor is it.
+  const bool goes_on = v.following && (!place->keeps_nothing || stay <= v.stay);
+  v.at = goes_on ? std::min(v.at, base) : base;
+  if (!goes_on) v.last = base;
+  v.stay = stay;
   v.following = true;
   v.left = v.put_out = false;
   v.joined_at = version_then;
@@ -261,7 +265,8 @@ const place_history* client::find_place(std::string_view body) {
 void client::begin_to_follow(view& v, const place_history& place) const {
   v.following = true;
   v.may_repeat = true;
-  v.last = v.at = std::max(v.last, place.joined_by(session_, place.head()));
+  v.stay = place.joined_by(session_, place.head());
+  v.last = v.at = std::max(v.last, v.stay);
 }
 
 /// Steps of a call come to all devices of who takes part, and are kept nowhere.
