@@ -6,8 +6,9 @@ namespace {
 /// The commands of one entity are the alternative with the same index.
 template <std::size_t I>
 any_request carry(any_command& c, domain::context by, std::optional<idempotency> once, reply respond) {
-  return any_request{std::in_place_index<I>, std::move(std::get<I>(c)), std::move(by), std::move(once),
-                     std::nullopt,           std::move(respond)};
+  using made = std::variant_alternative_t<I, any_request>;
+  return any_request{std::in_place_index<I>,
+                     made{std::move(std::get<I>(c)), std::move(by), std::move(once), std::nullopt, std::move(respond)}};
 }
 
 } // namespace

@@ -5,7 +5,7 @@ namespace parley {
 void booking_changes::fold(const record& r, const events::calendar_event& e) {
   const auto keep = [&](const auto& one) {
     if constexpr (std::derived_from<std::decay_t<decltype(one)>, events::booking>)
-      rows[one.id] = row{one, r.time, r.version};
+      rows[one.id] = row{static_cast<const events::booking&>(one), r.time, r.version};
   };
   std::visit(keep, e);
 }

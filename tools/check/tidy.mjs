@@ -16,7 +16,7 @@ const option = (name, fallback) => {
   return at < 0 ? fallback : Number(words.splice(at, 2)[1]);
 };
 const jobs = option('--jobs', os.cpus().length);
-const seconds = option('--seconds', 1200);
+const seconds = option('--seconds', 1800);
 const build = path.resolve(words.shift() ?? path.join(root, 'build/dev'));
 const only = words;
 
