@@ -5,8 +5,8 @@
 //
 // Time decides, not the timer: a request found past its answer's due time is expired there and then.
 //
-// What it holds is bounded: bookings_open_max that are not over, and of those that are the last over_kept. Whatever is
-// older is in the log and the read models, and can be changed no more.
+// What it holds is bounded: bookings_open_max that are not over, and of those that are the last bookings_over_kept that
+// took place and as many that did not. Whatever is older is in the log and the read models, and can be changed no more.
 
 #include "actors/domain/booking.hpp"
 #include "actors/domain/decision.hpp"

@@ -31,7 +31,7 @@ struct inbox {
     version seq = 0;
   };
   struct state {
-    user_id owner; ///< empty: nobody was ever told anything
+    user_id owner; ///< empty: no session of theirs was ever in it
     domain::members members;
     std::set<session_id> away; ///< those of the members that said so
     std::set<user_id> contacts;
