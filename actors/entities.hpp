@@ -2,16 +2,16 @@
 // How the rest of the server speaks to entities: by stream id, never by actor handle, so that an entity may live
 // anywhere. Implemented by the registry (actors/registry.hpp); no CAF in this header.
 
-#include "actors/domain/account.hpp"
-#include "actors/domain/calendar.hpp"
-#include "actors/domain/conversation.hpp"
-#include "actors/domain/inbox.hpp"
-#include "actors/domain/ledger.hpp"
-#include "actors/domain/listing.hpp"
-#include "actors/domain/lounge.hpp"
-#include "actors/domain/reports.hpp"
-#include "actors/domain/room.hpp"
-#include "actors/domain/service.hpp"
+#include "actors/domain/bookings/calendar.hpp"
+#include "actors/domain/bookings/service.hpp"
+#include "actors/domain/lounges/lounge.hpp"
+#include "actors/domain/lounges/reports.hpp"
+#include "actors/domain/market/ledger.hpp"
+#include "actors/domain/market/listing.hpp"
+#include "actors/domain/people/account.hpp"
+#include "actors/domain/people/conversation.hpp"
+#include "actors/domain/people/inbox.hpp"
+#include "actors/domain/rooms/room.hpp"
 #include "events/errors.hpp"
 #include "events/ids.hpp"
 

@@ -4,7 +4,7 @@
 
 #include "actors/client_commands.hpp"
 #include "actors/client_port.hpp"
-#include "actors/domain/session.hpp"
+#include "actors/domain/people/session.hpp"
 #include "actors/entities.hpp"
 #include "events/log/event_log.hpp"
 

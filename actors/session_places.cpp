@@ -182,7 +182,8 @@ void session_actor::rejoin(const std::map<stream_id, version>& seen) {
     const auto received = receipts_.of(place);
     const auto known = dealings_.find(place);
     const bool sure = known != dealings_.end() && known->second.sure;
-    if (sure && received) {
+    // Who lacks even its own coming in was put out and let in again before it knew either, and is told so.
+    if (sure && received && *received >= known->second.hidden) {
       known->second.wanted.reset(); // the rest has arrived
       client_->subscribe(place, want(known->second, *received));
     } else {
@@ -218,9 +219,10 @@ void session_actor::ask_again(const stream_id& place) {
     if (r && r->waiting) {
       wait_at(place, with.wanted);
     } else if (r) {
-      const bool is_news = with.waiting || !with.sure;
+      const bool was_sure = with.sure && !with.waiting;
       with.member = with.sure = true;
       with.hidden = shown_after(place, *r);
+      const bool is_news = !was_sure || receipts_.of(place).value_or(with.hidden) < with.hidden;
       if (client == client_ && unclaimed_.erase(place) != 0) {
         if (is_news) welcome(place, r->body);
         client_->subscribe(place, want(with, std::min(missed_since(place, r->since), r->version)));

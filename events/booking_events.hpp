@@ -67,7 +67,7 @@ struct availability_set {
   static constexpr std::string_view type = "availability-set";
   static constexpr int schema = 1;
   user_id owner;
-  std::string rules; ///< JSON text {timeZone, weekly, exceptions}, normalised (actors/domain/availability.hpp)
+  std::string rules; ///< JSON text {timeZone, weekly, exceptions}, normalised (actors/domain/bookings/availability.hpp)
   static constexpr auto fields() {
     return std::tuple{stored("ownerId", &availability_set::owner), stored("rules", &availability_set::rules)};
   }

@@ -1,6 +1,6 @@
 #include "actors/domain/member.hpp"
 
-#include "actors/domain/account.hpp"
+#include "actors/domain/people/account.hpp"
 #include "actors/domain/text.hpp"
 
 namespace parley::domain {

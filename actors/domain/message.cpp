@@ -1,6 +1,6 @@
 #include "actors/domain/message.hpp"
 
-#include "actors/domain/account.hpp"
+#include "actors/domain/people/account.hpp"
 #include "actors/domain/text.hpp"
 #include "events/json_writer.hpp"
 

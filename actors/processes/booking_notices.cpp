@@ -1,6 +1,6 @@
 #include "actors/processes/booking_notices.hpp"
 
-#include "actors/domain/booking_json.hpp"
+#include "actors/domain/bookings/booking_json.hpp"
 #include "events/json_writer.hpp"
 #include "events/random.hpp"
 

@@ -7,11 +7,11 @@
 #include "gateway/bridge/loop_adapters.hpp"
 #include "gateway/hub/hub.hpp"
 #include "gateway/rest/rest_api.hpp"
-#include "projections/booking_queries.hpp"
-#include "projections/market_queries.hpp"
-#include "projections/moderation_queries.hpp"
-#include "projections/people_queries.hpp"
-#include "projections/queries.hpp"
+#include "projections/queries/booking_queries.hpp"
+#include "projections/queries/market_queries.hpp"
+#include "projections/queries/moderation_queries.hpp"
+#include "projections/queries/people_queries.hpp"
+#include "projections/queries/queries.hpp"
 
 #include <optional>
 #include <thread>

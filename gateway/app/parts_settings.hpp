@@ -6,7 +6,7 @@
 #include "gateway/net/net_limits.hpp"
 #include "gateway/rest/rest_api.hpp"
 #include "projections/pg/connection.hpp"
-#include "projections/question_desk.hpp"
+#include "projections/queries/question_desk.hpp"
 
 namespace parley::gateway {
 

@@ -18,7 +18,7 @@
 #include "gateway/net/recent_keys.hpp"
 #include "gateway/protocol/native_codec.hpp"
 #include "gateway/rest/responses.hpp"
-#include "gateway/rest/routes.hpp"
+#include "gateway/rest/routes/routes.hpp"
 #include "projections/pg/store.hpp"
 #include "projections/projector.hpp"
 

@@ -2,7 +2,7 @@
 // `?limit=` and `?cursor=` of lists, and the Link to the next page (RFC 8288). Pure.
 
 #include "gateway/rest/exchange.hpp"
-#include "projections/read_models.hpp"
+#include "projections/reads/read_models.hpp"
 
 namespace parley::gateway {
 

@@ -5,7 +5,7 @@
 #include "gateway/rest/conditions.hpp"
 #include "gateway/rest/fields.hpp"
 #include "gateway/rest/router.hpp"
-#include "gateway/rest/routes.hpp"
+#include "gateway/rest/routes/routes.hpp"
 
 #include <algorithm>
 #include <charconv>

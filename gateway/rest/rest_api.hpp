@@ -12,11 +12,11 @@
 #include "gateway/auth/tokens.hpp"
 #include "gateway/bridge/write_positions.hpp"
 #include "gateway/rest/exchange.hpp"
-#include "projections/booking_reads.hpp"
-#include "projections/market_reads.hpp"
-#include "projections/moderation_reads.hpp"
-#include "projections/people_reads.hpp"
-#include "projections/read_models.hpp"
+#include "projections/reads/booking_reads.hpp"
+#include "projections/reads/market_reads.hpp"
+#include "projections/reads/moderation_reads.hpp"
+#include "projections/reads/people_reads.hpp"
+#include "projections/reads/read_models.hpp"
 
 #include <chrono>
 #include <functional>

@@ -11,16 +11,16 @@ const sound = {
   'events/clock.hpp': '#include "events/ids.hpp"\n',
   'events/log/event_log.hpp': '#include "events/ids.hpp"\n',
   'events/log/rocksdb_store.cpp': '#include "events/log/event_log.hpp"\n#include <rocksdb/db.h>\n',
-  'actors/domain/room.hpp': '#include "events/clock.hpp"\n',
-  'actors/registry.hpp': '#include "actors/domain/room.hpp"\n#include <caf/all.hpp>\n',
+  'actors/domain/rooms/room.hpp': '#include "events/clock.hpp"\n',
+  'actors/registry.hpp': '#include "actors/domain/rooms/room.hpp"\n#include <caf/all.hpp>\n',
   'actors/publisher.hpp': '#include "events/ids.hpp"\n',
-  'projections/read_models.hpp': '#include "events/ids.hpp"\n',
-  'projections/pg/connection.cpp': '#include "projections/read_models.hpp"\n#include <libpq-fe.h>\n',
+  'projections/reads/read_models.hpp': '#include "events/ids.hpp"\n',
+  'projections/pg/connection.cpp': '#include "projections/reads/read_models.hpp"\n#include <libpq-fe.h>\n',
   'gateway/protocol/codec.hpp': '#include "events/ids.hpp"\n',
   'gateway/bridge/bridge.cpp': '#include "actors/registry.hpp"\n#include <caf/actor.hpp>\n',
   'gateway/hub/hub.hpp': '#include "actors/publisher.hpp"\n',
-  'gateway/rest/rooms.cpp': '#include "projections/read_models.hpp"\n',
-  'gateway/app/main.cpp': '#include "actors/registry.hpp"\n#include "projections/read_models.hpp"\n',
+  'gateway/rest/rooms.cpp': '#include "projections/reads/read_models.hpp"\n',
+  'gateway/app/main.cpp': '#include "actors/registry.hpp"\n#include "projections/reads/read_models.hpp"\n',
 };
 
 function check(planted = {}) {
@@ -39,10 +39,10 @@ function check(planted = {}) {
 test('a sound tree has no violation', () => assert.deepEqual(check(), []));
 
 const planted = {
-  'events may not include actors': ['events/x.cpp', '#include "actors/domain/room.hpp"\n'],
+  'events may not include actors': ['events/x.cpp', '#include "actors/domain/rooms/room.hpp"\n'],
   'a decider may not include the shell': ['actors/domain/x.cpp', '#include "actors/registry.hpp"\n'],
   'a decider may not include CAF': ['actors/domain/x.cpp', '#include <caf/all.hpp>\n'],
-  'actors may not include projections': ['actors/x.cpp', '#include "projections/read_models.hpp"\n'],
+  'actors may not include projections': ['actors/x.cpp', '#include "projections/reads/read_models.hpp"\n'],
   'projections may not include actors': ['projections/x.cpp', '#include "actors/publisher.hpp"\n'],
   'a codec may not read the clock': ['gateway/protocol/x.cpp', '#include "events/clock.hpp"\n'],
   'the hub may not include actors beyond what they publish': ['gateway/hub/x.cpp', '#include "actors/registry.hpp"\n'],

@@ -1,9 +1,9 @@
 // parley-sim: runs the production server, short of sockets and SQL, in one thread under seeds, with faults, and checks
 // what must always hold. See tests/simulation/README.md.
 
-#include "tests/simulation/guard.hpp"
+#include "tests/simulation/machine/guard.hpp"
 #include "tests/simulation/planted/bugs.hpp"
-#include "tests/simulation/step_rate.hpp"
+#include "tests/simulation/runs/step_rate.hpp"
 #include "tools/parley-sim/report.hpp"
 
 #include <CLI/CLI.hpp>

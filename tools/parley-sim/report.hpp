@@ -2,7 +2,7 @@
 // What parley-sim prints: progress while it runs, totals at the end, and of a failing run all that one needs to look
 // into it.
 
-#include "tests/simulation/minimise.hpp"
+#include "tests/simulation/runs/minimise.hpp"
 
 #include <chrono>
 #include <iosfwd>

@@ -2,7 +2,7 @@
 // Who holds which role, and which keys there are: read from the log from its first event on, which needs neither a
 // server nor PostgreSQL and cannot be behind.
 
-#include "actors/domain/roles.hpp"
+#include "actors/domain/people/roles.hpp"
 #include "events/log/verify.hpp"
 
 #include <map>

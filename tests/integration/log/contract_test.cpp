@@ -3,7 +3,7 @@
 
 #include "events/log/directory_storage.hpp"
 #include "events/log/memory_log.hpp"
-#include "tests/simulation/simulated_disk.hpp"
+#include "tests/simulation/machine/simulated_disk.hpp"
 #include "tests/support/log/requests.hpp"
 
 #include <catch2/catch_template_test_macros.hpp>

@@ -1,5 +1,5 @@
 // What only the log on disk promises: it comes back after a restart, refuses what it must not serve, and survives a
-// disk that fails. The same over a simulated disk: tests/simulation/stored_log_test.cpp.
+// disk that fails. The same over a simulated disk: tests/simulation/machine/stored_log_test.cpp.
 
 #include "events/log/directory_storage.hpp"
 #include "tests/integration/log/faults.hpp"

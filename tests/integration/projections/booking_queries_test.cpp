@@ -1,6 +1,6 @@
 // The questions about services, bookings and reviews, over PostgreSQL.
 
-#include "projections/booking_queries.hpp"
+#include "projections/queries/booking_queries.hpp"
 #include "tests/integration/projections/story.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>

@@ -3,7 +3,7 @@
 
 #include "tests/integration/projections/any_market_events.hpp"
 #include "tests/integration/projections/story.hpp"
-#include "tests/simulation/memory_read_store.hpp"
+#include "tests/simulation/machine/memory_read_store.hpp"
 #include "tests/support/seeded.hpp"
 
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-#include "projections/queries.hpp"
+#include "projections/queries/queries.hpp"
 #include "tests/integration/projections/story.hpp"
 
 #include <boost/asio/executor_work_guard.hpp>

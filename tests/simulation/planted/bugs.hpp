@@ -3,7 +3,7 @@
 // collaborator makes one mistake, and everything around it is the server as it is. They show that the simulation can
 // fail (planted_test.cpp); README.md has the table of who notices which.
 
-#include "tests/simulation/tampering.hpp"
+#include "tests/simulation/runs/tampering.hpp"
 
 #include <span>
 #include <string_view>

@@ -1,7 +1,7 @@
 #include "tests/simulation/planted/bugs.hpp"
 
-#include "actors/domain/lounge.hpp"
-#include "actors/domain/room.hpp"
+#include "actors/domain/lounges/lounge.hpp"
+#include "actors/domain/rooms/room.hpp"
 #include "tests/simulation/planted/forwarding.hpp"
 
 namespace parley::simulation::planted {

@@ -1,7 +1,7 @@
 #pragma once
 // Decorators that change nothing: each planted bug changes the one call that its mistake is in.
 
-#include "tests/simulation/tampering.hpp"
+#include "tests/simulation/runs/tampering.hpp"
 
 namespace parley::simulation::planted {
 

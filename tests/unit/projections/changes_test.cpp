@@ -1,7 +1,7 @@
 #include "projections/changes.hpp"
-#include "projections/cursor.hpp"
 #include "projections/pg/parameters.hpp"
 #include "projections/progress.hpp"
+#include "projections/queries/cursor.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 

@@ -1,6 +1,6 @@
 #include "projections/projection_run.hpp"
 
-#include "tests/simulation/memory_read_store.hpp"
+#include "tests/simulation/machine/memory_read_store.hpp"
 #include "tests/support/log/story.hpp"
 
 #include <catch2/catch_test_macros.hpp>

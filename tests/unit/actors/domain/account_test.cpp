@@ -1,4 +1,4 @@
-#include "actors/domain/account.hpp"
+#include "actors/domain/people/account.hpp"
 #include "tests/support/given_when_then.hpp"
 
 using namespace parley;

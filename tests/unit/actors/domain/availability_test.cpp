@@ -1,6 +1,6 @@
 // Wall clocks and instants. The dates are of years whose rules are known; the database is this machine's.
 
-#include "actors/domain/availability.hpp"
+#include "actors/domain/bookings/availability.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <nlohmann/json.hpp>

@@ -2,7 +2,7 @@
 // A provider (pia), a customer (carl) and their booking: in two days, an hour long, half of the price when cancelled
 // later than a day before.
 
-#include "actors/domain/calendar.hpp"
+#include "actors/domain/bookings/calendar.hpp"
 #include "tests/support/given_when_then.hpp"
 
 namespace parley::test {

@@ -1,6 +1,6 @@
 // A call between two people, step by step. That no order of steps leads astray is walked through in call_walk_test.cpp.
 
-#include "actors/domain/room.hpp"
+#include "actors/domain/rooms/room.hpp"
 #include "tests/unit/actors/domain/conversation_fixture.hpp"
 
 using namespace parley;

@@ -1,7 +1,7 @@
 #pragma once
 // Ann and Bob with two devices each, their conversation, a call in it, and Eve, who has no part in it.
 
-#include "actors/domain/conversation.hpp"
+#include "actors/domain/people/conversation.hpp"
 #include "tests/support/given_when_then.hpp"
 
 namespace parley::test {

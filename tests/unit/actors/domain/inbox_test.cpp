@@ -1,6 +1,6 @@
 // A person's inbox: their devices, whether they are there, what they are told, and the one call they are in.
 
-#include "actors/domain/inbox.hpp"
+#include "actors/domain/people/inbox.hpp"
 
 #include "actors/domain/message.hpp"
 #include "tests/unit/actors/domain/conversation_fixture.hpp"

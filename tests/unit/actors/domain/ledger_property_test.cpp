@@ -1,6 +1,6 @@
 // Random transfers and holds, many with ids used before. A failure prints its seed; PARLEY_SEED=<n> runs that one.
 
-#include "actors/domain/ledger.hpp"
+#include "actors/domain/market/ledger.hpp"
 #include "tests/support/given_when_then.hpp"
 
 #include <cstdlib>

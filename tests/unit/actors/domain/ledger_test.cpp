@@ -1,4 +1,4 @@
-#include "actors/domain/ledger.hpp"
+#include "actors/domain/market/ledger.hpp"
 #include "tests/support/given_when_then.hpp"
 
 using namespace parley;

@@ -1,4 +1,4 @@
-#include "actors/domain/listing.hpp"
+#include "actors/domain/market/listing.hpp"
 #include "actors/domain/money.hpp"
 #include "tests/support/given_when_then.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 // A lounge of ann's, with mia and max as moderators and bob who talks.
 
-#include "actors/domain/lounge.hpp"
+#include "actors/domain/lounges/lounge.hpp"
 #include "events/record.hpp"
 #include "tests/support/given_when_then.hpp"
 

@@ -1,4 +1,4 @@
-#include "actors/domain/lounge.hpp"
+#include "actors/domain/lounges/lounge.hpp"
 #include "tests/support/given_when_then.hpp"
 
 using namespace parley;

@@ -1,9 +1,9 @@
 // Random commands against each decider. A failure prints its seed; PARLEY_SEED=<n> runs that one.
 
-#include "actors/domain/account.hpp"
-#include "actors/domain/lounge.hpp"
-#include "actors/domain/room.hpp"
-#include "actors/domain/session.hpp"
+#include "actors/domain/lounges/lounge.hpp"
+#include "actors/domain/people/account.hpp"
+#include "actors/domain/people/session.hpp"
+#include "actors/domain/rooms/room.hpp"
 #include "tests/support/given_when_then.hpp"
 
 #include <cstdlib>

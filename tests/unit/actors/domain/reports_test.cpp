@@ -1,4 +1,4 @@
-#include "actors/domain/reports.hpp"
+#include "actors/domain/lounges/reports.hpp"
 #include "tests/support/given_when_then.hpp"
 
 using namespace parley;

@@ -1,6 +1,6 @@
 // A room that asks its host before it lets anybody in; and whom the host removes from any room.
 
-#include "actors/domain/room.hpp"
+#include "actors/domain/rooms/room.hpp"
 #include "tests/support/given_when_then.hpp"
 
 using namespace parley;

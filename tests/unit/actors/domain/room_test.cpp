@@ -1,5 +1,5 @@
-#include "actors/domain/account.hpp"
-#include "actors/domain/room.hpp"
+#include "actors/domain/people/account.hpp"
+#include "actors/domain/rooms/room.hpp"
 #include "tests/support/given_when_then.hpp"
 
 using namespace parley;

@@ -1,5 +1,5 @@
+#include "actors/domain/bookings/service.hpp"
 #include "actors/domain/money.hpp"
-#include "actors/domain/service.hpp"
 #include "tests/support/given_when_then.hpp"
 
 using namespace parley;

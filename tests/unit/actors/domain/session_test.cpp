@@ -1,4 +1,4 @@
-#include "actors/domain/session.hpp"
+#include "actors/domain/people/session.hpp"
 #include "tests/support/given_when_then.hpp"
 
 using namespace parley;

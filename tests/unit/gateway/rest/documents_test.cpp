@@ -2,7 +2,7 @@
 // answers have the shapes they promise, is held by tests/e2e.
 
 #include "gateway/rest/documents.hpp"
-#include "gateway/rest/routes.hpp"
+#include "gateway/rest/routes/routes.hpp"
 #include "server.hpp"
 
 #include <set>

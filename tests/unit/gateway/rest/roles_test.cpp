@@ -1,6 +1,6 @@
 // Who is let in by a role or a key, and the desk that gives them out.
 
-#include "gateway/rest/routes.hpp"
+#include "gateway/rest/routes/routes.hpp"
 #include "server.hpp"
 
 using namespace parley;

@@ -1,7 +1,7 @@
 #pragma once
 // Services, bookings and reviews as a test tells them; remembers what was asked last.
 
-#include "projections/booking_reads.hpp"
+#include "projections/reads/booking_reads.hpp"
 
 #include <algorithm>
 

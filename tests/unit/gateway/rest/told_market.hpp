@@ -1,7 +1,7 @@
 #pragma once
 // The read models of money and market that say what a test puts into them.
 
-#include "projections/market_reads.hpp"
+#include "projections/reads/market_reads.hpp"
 
 namespace parley::gateway::testing {
 

@@ -1,0 +1,44 @@
+#pragma once
+// What the parts of the room's decider share: room.cpp (opening, coming and going, the end, folding), room_talk.cpp
+// (what members say), room_host.cpp (what the host does). For them only.
+
+#include "actors/domain/rooms/room.hpp"
+
+namespace parley::domain::room_rules {
+
+using decided = decision<room::event>;
+
+inline constexpr std::string_view asking = "ask";
+
+[[nodiscard]] inline std::uint32_t count(std::size_t n) { return static_cast<std::uint32_t>(n); }
+
+/// The room is there and open. Expiry was looked at before.
+[[nodiscard]] result<void> check_open(const room::state& s);
+/// The caller's own membership. errc::not_member.
+[[nodiscard]] result<const member*> caller(const room::state& s, const context& by);
+
+/// A member's going; `after`: how many are left.
+[[nodiscard]] events::left leaving(const room::state& s, const session_id& session, const member& m, std::size_t after,
+                                   std::string_view reason);
+[[nodiscard]] events::knock_ended ended_knock(const room::state& s, const session_id& session, const member& m,
+                                              std::string_view reason);
+
+// --- room_talk.cpp --------------------------------------------------------------------------------------------------
+
+[[nodiscard]] result<decided> decide_one(const room::state& s, const room::send& c, const context& by);
+[[nodiscard]] result<decided> decide_one(const room::state& s, const room::typing& c, const context& by);
+[[nodiscard]] result<decided> decide_one(const room::state& s, const room::relay& c, const context& by);
+[[nodiscard]] result<decided> decide_one(const room::state& s, const room::show_status& c, const context& by);
+[[nodiscard]] result<decided> decide_one(const room::state& s, const room::react& c, const context& by);
+
+// --- room_host.cpp --------------------------------------------------------------------------------------------------
+
+[[nodiscard]] result<decided> decide_one(const room::state& s, const room::admit& c, const context& by);
+[[nodiscard]] result<decided> decide_one(const room::state& s, const room::deny& c, const context& by);
+[[nodiscard]] result<decided> decide_one(const room::state& s, const room::kick& c, const context& by);
+[[nodiscard]] result<decided> decide_one(const room::state& s, const room::change& c, const context& by);
+
+/// A title as it is kept; errc::invalid.
+[[nodiscard]] result<std::string> clean_title(std::string_view title);
+
+} // namespace parley::domain::room_rules
