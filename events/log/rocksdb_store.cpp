@@ -129,7 +129,9 @@ rocksdb::DBOptions database_options(store::access mode) {
   // (point in time) would silently drop all that follows such damage.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.recycle_log_file_num = 0;
-  options.track_and_verify_wals_in_manifest = mode == store::access::write;
+  // Readers, too, check the write-ahead files against the manifest. Without it RocksDB 7.8 wants to strike them from
+  // the manifest, which a reader cannot: Debian's build stops the process (an assertion).
+  options.track_and_verify_wals_in_manifest = mode != store::access::write_lenient;
   options.max_total_wal_size = 256 * mebibyte;     // bounds what a start replays
   options.allow_concurrent_memtable_write = false; // there is one writer, and the hints of `streams` ask for it
   options.enable_write_thread_adaptive_yield = false;
@@ -138,7 +140,9 @@ rocksdb::DBOptions database_options(store::access mode) {
   options.info_log = std::make_shared<no_text_log>();
   options.max_background_jobs = 2;
   options.bytes_per_sync = mebibyte;
-  options.max_open_files = mode == store::access::follow ? -1 : 1024;
+  // A reader keeps all files open from the start: the owner may delete any of them, and what is open stays readable.
+  const bool beside_owner = mode == store::access::read_only || mode == store::access::follow;
+  options.max_open_files = beside_owner ? -1 : 1024;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   return options;

@@ -5,17 +5,24 @@
 #include "events/log/log_tables.hpp"
 #include "events/log/rocksdb_store.hpp"
 
+#include <thread>
+
 namespace parley {
 namespace {
 
 const system_clock_source machine_clock;
 constexpr std::uint64_t progress_every = 10'000;
-constexpr int attempts = 5;
+constexpr int attempts = 8;
+constexpr std::chrono::milliseconds pause{20};
 
-/// Opening beside a running server can meet files that the server just replaced; then the next look is right.
+/// Opening beside a running server can meet files that the server just replaced, which looks like damage; then a later
+/// look is right.
 result<std::unique_ptr<store>> open_beside(const std::filesystem::path& tables, store::access mode) {
   auto opened = open_rocksdb_store(tables, mode, machine_clock);
-  for (int i = 1; i < attempts && !opened; ++i) opened = open_rocksdb_store(tables, mode, machine_clock);
+  for (int i = 1; i < attempts && !opened; ++i) {
+    std::this_thread::sleep_for(i * pause);
+    opened = open_rocksdb_store(tables, mode, machine_clock);
+  }
   return opened;
 }
 
@@ -197,6 +204,7 @@ result<verification> verify_log(const std::filesystem::path& directory, const ve
   // HEAD first: the log opened afterwards can only be further.
   const auto recorded = read_head_file(directory / "HEAD");
   const auto view = log_view::open(directory, log_view::kind::frozen);
+  if (!view && view.error().code == errc::corrupt) return verification{.damages = {{0, view.error().message}}};
   if (!view) return tl::make_unexpected(view.error());
   auto found = verify_tables(*view->tables_, recorded.value_or(std::nullopt), progress);
   if (found && !recorded) found->damages.insert(found->damages.begin(), {0, recorded.error().message});

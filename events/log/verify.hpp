@@ -14,7 +14,8 @@ struct verification;
 /// Told (records done, records in all) now and then; may be empty.
 using verify_progress = std::function<void(std::uint64_t, std::uint64_t)>;
 
-/// A log opened beside its owner. Shows what is written; the owner may not have synced the very last of it yet.
+/// A log opened beside its owner. Shows what is written; the owner may not have synced the very last of it yet. Holds
+/// each file of the log open.
 class log_view {
 public:
   enum class kind : std::uint8_t {
@@ -25,6 +26,8 @@ public:
   [[nodiscard]] static result<log_view> open(const std::filesystem::path& directory, kind k);
 
   [[nodiscard]] position head() const noexcept { return head_; }
+  /// What the owner moves out of a write-ahead file at this very moment can be missing until the next refresh; reading
+  /// then says that a record is missing.
   [[nodiscard]] result<void> refresh();
   /// As event_log::read.
   [[nodiscard]] result<std::vector<record>> read(position after, std::size_t limit, std::size_t bytes_max) const;
@@ -63,7 +66,7 @@ inline constexpr std::size_t damages_max = 100;
 
 /// Checks every record against its SHA-256 and its place, the gaplessness of positions and of each stream's versions,
 /// the streams' indexes in both directions, and the head against `meta` and HEAD. Memory does not grow with the log.
-/// An error means that the log could not be looked at.
+/// A log that RocksDB finds too damaged to open is damage, too; an error means that the log could not be looked at.
 [[nodiscard]] result<verification> verify_log(const std::filesystem::path& directory, const verify_progress& progress);
 /// The same for open tables, wherever they are; `recorded` is what HEAD says.
 [[nodiscard]] result<verification> verify_tables(const store& tables, std::optional<position> recorded,

@@ -104,6 +104,11 @@ export function violations(root) {
 }
 
 if (process.argv[1] && fs.realpathSync(process.argv[1]) === fs.realpathSync(new URL(import.meta.url).pathname)) {
+  if (['--help', '-h'].includes(process.argv[2])) {
+    console.log('Holds every C++ file to the arrows of README.md, who may include whom.\n' +
+                '  node tools/check/includes.mjs [ROOT]    (default: the tree it stands in)');
+    process.exit(0);
+  }
   const found = violations(path.resolve(process.argv[2] ?? path.join(path.dirname(process.argv[1]), '../..')));
   for (const violation of found) console.error(violation);
   console.error(found.length ? `${found.length} includes go the wrong way` : 'includes: every arrow as in README.md');

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // clang-tidy over the sources of a build, tests left out. A file that passed is not looked at again until it, a header
 // of ours that it reaches, its flags or the checks change: the cache keeps one hash for each.
-//   node tools/check/tidy.mjs BUILD_DIR [--jobs N] [--seconds N] [FILE...]
-// When the time is over, the files not looked at are named and the run fails: silence would claim too much.
+//   node tools/check/tidy.mjs [BUILD_DIR [FILE...]] [--jobs N] [--seconds N]    (build/dev, all, every core, 1800)
+// FILE is a part of a source's path. When the time is over, the files not looked at are named and the run fails: silence
+// would claim too much.
 import {createHash} from 'node:crypto';
 import {execFileSync, spawn} from 'node:child_process';
 import fs from 'node:fs';
@@ -11,6 +12,11 @@ import path from 'node:path';
 
 const root = path.resolve(path.dirname(new URL(import.meta.url).pathname), '../..');
 const words = process.argv.slice(2);
+if (words.includes('--help') || words.includes('-h')) {
+  const lines = fs.readFileSync(new URL(import.meta.url), 'utf8').split('\n').slice(1);
+  console.log(lines.slice(0, lines.findIndex(line => !line.startsWith('//'))).map(line => line.slice(3)).join('\n'));
+  process.exit(0);
+}
 const option = (name, fallback) => {
   const at = words.indexOf(name);
   return at < 0 ? fallback : Number(words.splice(at, 2)[1]);

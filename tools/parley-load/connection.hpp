@@ -6,6 +6,8 @@
 
 #include <netinet/in.h>
 #include <span>
+#include <string>
+#include <utility>
 
 namespace parley::load {
 

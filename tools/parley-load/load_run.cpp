@@ -2,11 +2,9 @@
 
 #include "tools/parley-load/load_run.hpp"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
 #include <random>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 namespace parley::load {
 namespace {
@@ -16,43 +14,27 @@ using namespace std::chrono_literals;
 constexpr std::size_t read_bytes = 256 * 1024;
 constexpr std::uint32_t connecting_max = 256;    // handshakes under way at a time
 constexpr std::uint64_t in_flight_max = 200'000; // a fixed rate beyond this is one the server cannot hold
-constexpr nanoseconds sample_every = 200ms;
-
-nanoseconds as_nanoseconds(duration<double> d) { return std::chrono::duration_cast<nanoseconds>(d); }
 
 } // namespace
 
 load_run::load_run(options const& asked)
-  : dialect_{asked.speaks == protocol::native ? make_native_dialect() : make_socket_io_dialect()}
+  : watch_{asked.server_pid, report_.self, report_.server}
+  , address_{address_of(asked)}
+  , host_and_port_{host_and_port_of(asked)}
+  , dialect_{asked.speaks == protocol::native ? make_native_dialect() : make_socket_io_dialect()}
   , prefix_{dialect_->delivery_prefix()}
-  , host_and_port_{fmt::format("{}:{}", asked.host, asked.port)}
   , epoll_{::epoll_create1(EPOLL_CLOEXEC)}
-  , buffer_(read_bytes)
-  , self_{::getpid()} {
+  , buffer_(read_bytes) {
   report_.asked = asked;
   std::random_device random;
   report_.run = random();
   mask_key_ = asked.zero_mask ? 0 : random();
-  address_.sin_family = AF_INET;
-  address_.sin_port = htons(asked.port);
-  (void)::inet_pton(AF_INET, asked.host.c_str(), &address_.sin_addr);
-  if (asked.server_pid != 0) server_.emplace(asked.server_pid);
 }
 
 run_report load_run::run() {
   prepare();
-  if (server_) {
-    report_.server.emplace().pid = asked_.server_pid;
-    report_.server->resident_before = server_->resident_bytes();
-    if (!server_->alive()) {
-      problem(fmt::format("no process {}", asked_.server_pid));
-      report_.how = run_report::ending::not_connected;
-      return std::move(report_);
-    }
-  }
-  report_.self.resident_before = self_.resident_bytes();
-  report_.self.pid = self_.pid();
-  if (!connect_all()) {
+  if (!watch_.begin()) problem(fmt::format("no process {}", asked_.server_pid));
+  if (!report_.problems.empty() || !connect_all()) {
     report_.how = run_report::ending::not_connected;
     return std::move(report_);
   }
@@ -133,23 +115,19 @@ void load_run::load() {
     turn(longest);
     if (!measuring && now() >= from_) {
       measuring = true;
-      sample(true);
-      if (server_) server_->restart();
-      self_.restart();
+      watch_.restart(now());
     }
-    if (measuring) sample();
+    if (measuring) watch_.sample(now());
     if (at_rate && in_flight_ > in_flight_max) {
       problem(fmt::format("the server does not keep up: {} messages under way", in_flight_));
       report_.how = run_report::ending::overloaded;
     }
   }
-  sample(true);
+  watch_.finish();
   report_.seconds = asked_.seconds.count();
   // What became due while this program was held up at the very end belongs to the measurement, too.
   if (at_rate) send_at_rate();
   sending_ = false;
-  if (server_) note_use(*report_.server, *server_);
-  note_use(report_.self, self_);
   drain();
 }
 
@@ -162,30 +140,15 @@ void load_run::drain() {
 
 void load_run::stay_idle() {
   // The window is quiet: what the connections themselves cost shows in CPU, what they hold in memory.
-  sample(true);
-  if (server_) server_->restart();
-  self_.restart();
+  watch_.restart(now());
   from_ = now();
   until_ = from_ + as_nanoseconds(asked_.seconds);
   while (now() < until_) {
     turn(std::min<nanoseconds>(20ms, std::max<nanoseconds>(until_ - now(), 0ns)));
-    sample();
+    watch_.sample(now());
   }
-  sample(true);
+  watch_.finish();
   report_.seconds = asked_.seconds.count();
-  if (server_) note_use(*report_.server, *server_);
-  note_use(report_.self, self_);
-}
-
-void load_run::sample(bool force) {
-  auto const time = now();
-  if (!force && time < next_sample_) return;
-  next_sample_ = time + sample_every;
-  self_.sample();
-  report_.self.resident_peak = std::max(report_.self.resident_peak, self_.resident_bytes());
-  if (!server_) return;
-  server_->sample();
-  report_.server->resident_peak = std::max(report_.server->resident_peak, server_->resident_bytes());
 }
 
 void load_run::say_goodbye() {

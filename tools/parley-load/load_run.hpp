@@ -4,7 +4,7 @@
 
 #include "tools/parley-load/connection.hpp"
 #include "tools/parley-load/dialect.hpp"
-#include "tools/parley-load/process_probe.hpp"
+#include "tools/parley-load/process_watch.hpp"
 #include "tools/parley-load/report.hpp"
 #include "tools/parley-load/room_order.hpp"
 
@@ -58,15 +58,15 @@ private:
   void flush(std::uint32_t id);
   void watch(std::uint32_t id, std::uint32_t events, int operation);
   void problem(std::string what);
-  void sample(bool force = false);
   [[nodiscard]] nanoseconds now() const noexcept { return clock::now().time_since_epoch(); }
 
   run_report report_;
   options const& asked_ = report_.asked;
+  process_watch watch_;
+  sockaddr_in const address_;
+  std::string const host_and_port_;
   std::unique_ptr<dialect> dialect_;
   std::string_view prefix_;
-  sockaddr_in address_{};
-  std::string host_and_port_;
   std::uint32_t mask_key_ = 0;
   descriptor epoll_;
   std::vector<char> buffer_;
@@ -86,9 +86,6 @@ private:
   nanoseconds rate_start_{0};
   std::uint64_t rate_sent_ = 0; ///< messages of the fixed rate so far
   std::uint64_t in_flight_ = 0;
-  nanoseconds next_sample_{0};
-  std::optional<process_probe> server_;
-  process_probe self_;
 };
 
 } // namespace parley::load

@@ -1,4 +1,4 @@
-// Parley's own protocol: one JSON object a text frame (schema/asyncapi.yaml). Frames are told apart by their bytes:
+// Parley's own protocol: one JSON object a text frame (schema/asyncapi). Frames are told apart by their bytes:
 // parsing JSON for each delivery would cost more than serving it.
 
 #include "tools/parley-load/dialect.hpp"

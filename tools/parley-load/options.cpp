@@ -3,7 +3,6 @@
 #include "tools/parley-load/stamp.hpp"
 
 #include <CLI/CLI.hpp>
-#include <arpa/inet.h>
 
 namespace parley::load {
 namespace {
@@ -37,26 +36,13 @@ std::variant<options, int> read_options(int argc, char const* const* argv) {
   CLI::App app{about, "parley-load"};
   app.option_defaults()->always_capture_default();
 
-  double warmup = o.warmup.count();
-  double seconds = o.seconds.count();
-  double drain = o.drain_max.count();
-  double connect_timeout = o.connect_timeout.count();
-
-  app.add_option("--host", o.host, "server address, numeric IPv4")
-      ->group("Target")
-      ->check(CLI::ValidIPV4)
-      ->option_text("ADDRESS");
-  app.add_option("--port", o.port, "server port")->group("Target")->check(CLI::Range(1, 65535))->option_text("PORT");
-  app.add_option("--protocol", o.speaks, "native (Parley's /ws) or socket.io (peer/server.mjs)")
+  add_target_options(app, o);
+  app.add_option("--protocol", o.speaks, "native (Parley's /ws) or socket.io (tools/parley-load/peer)")
       ->group("Target")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, protocol>{{"native", protocol::native}, {"socket.io", protocol::socket_io}}))
-      ->option_text("native|socket.io");
-  app.add_option("--server-pid", o.server_pid, "measure this process's CPU, memory and cores")
-      ->group("Target")
-      ->check(CLI::Range(0, 1 << 30))
-      ->option_text("PID");
-  app.add_flag("--allow-remote", o.allow_remote, "allow a target that is not this machine")->group("Target");
+      ->option_text("native|socket.io")
+      ->default_str("native");
 
   app.add_option("--rooms", o.rooms, "rooms")->group("Load")->check(CLI::Range(1U, clients_max))->option_text("M");
   app.add_option("--room-size", o.room_size, "clients in each room")
@@ -75,15 +61,18 @@ std::variant<options, int> read_options(int argc, char const* const* argv) {
       ->group("Load")
       ->transform(CLI::CheckedTransformer(
           std::map<std::string, outstanding_scope>{{"room", outstanding_scope::room}, {"run", outstanding_scope::run}}))
-      ->option_text("room|run");
-  auto* rate = app.add_option("--rate", o.rate, "messages a second in total, open loop")
+      ->option_text("room|run")
+      ->default_str("room");
+  auto* rate = app.add_option("--rate", o.rate, "messages a second in total, whatever has arrived")
                    ->group("Load")
                    ->check(CLI::Range(0.1, 1e6))
-                   ->option_text("R");
+                   ->option_text("R")
+                   ->default_str("");
   auto* idle = app.add_option("--idle", o.idle, "idle connections")
                    ->group("Load")
                    ->check(CLI::Range(1U, clients_max))
-                   ->option_text("N");
+                   ->option_text("N")
+                   ->default_str("");
   app.add_option("--text-bytes", o.text_bytes, "size of a message's text")
       ->group("Load")
       ->check(CLI::Range(static_cast<unsigned>(stamp::bytes), 8192U))
@@ -92,37 +81,15 @@ std::variant<options, int> read_options(int argc, char const* const* argv) {
   app.add_flag("--zero-mask", o.zero_mask, "mask frames with zero, which costs nobody anything")->group("Load");
   rate->excludes(idle);
 
-  app.add_option("--warmup", warmup, "seconds of load before measuring")
-      ->group("Time")
-      ->check(CLI::Range(0.0, 600.0))
-      ->option_text("SECONDS");
-  app.add_option("--seconds", seconds, "seconds measured")
-      ->group("Time")
-      ->check(CLI::Range(0.1, 3600.0))
-      ->option_text("SECONDS");
-  app.add_option("--drain", drain, "seconds to wait at the end for what is on its way")
-      ->group("Time")
-      ->check(CLI::Range(0.0, 600.0))
-      ->option_text("SECONDS");
+  add_time_options(app, o);
   app.add_option("--connect-rate", o.connect_rate, "new connections a second")
       ->group("Time")
       ->check(CLI::Range(1.0, 1e5))
       ->option_text("PER-SECOND");
-  app.add_option("--connect-timeout", connect_timeout, "seconds without progress in connecting and joining")
-      ->group("Time")
-      ->check(CLI::Range(0.1, 600.0))
-      ->option_text("SECONDS");
-  app.add_flag("--json", o.json, "print one JSON object");
 
   try {
-    app.parse(argc, argv);
+    parse_run(app, argc, argv, o);
     o.mode = idle->count() > 0 ? load_mode::idle : rate->count() > 0 ? load_mode::fixed_rate : load_mode::closed_loop;
-    o.warmup = duration<double>{warmup};
-    o.seconds = duration<double>{seconds};
-    o.drain_max = duration<double>{drain};
-    o.connect_timeout = duration<double>{connect_timeout};
-    if (!o.allow_remote && !o.host.starts_with("127."))
-      throw CLI::ValidationError{"--host", "is not this machine; --allow-remote if you mean it"};
     if (o.mode != load_mode::idle && std::uint64_t{o.rooms} * o.room_size > clients_max)
       throw CLI::ValidationError{"--rooms", "times --room-size is over " + std::to_string(clients_max) + " clients"};
     if (o.mode == load_mode::closed_loop && o.outstanding_per == outstanding_scope::run && o.outstanding < o.rooms)

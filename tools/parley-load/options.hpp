@@ -1,24 +1,18 @@
 #pragma once
 // What a run is asked to do. Parsed from the command line, bounded there.
 
-#include <chrono>
+#include "tools/parley-load/run_options.hpp"
+
 #include <cstdint>
-#include <string>
-#include <sys/types.h>
 #include <variant>
 
 namespace parley::load {
-
-using std::chrono::duration;
-using std::chrono::milliseconds;
 
 enum class protocol : std::uint8_t { native, socket_io };
 enum class load_mode : std::uint8_t { closed_loop, fixed_rate, idle };
 enum class outstanding_scope : std::uint8_t { room, run };
 
-struct options {
-  std::string host = "127.0.0.1"; ///< numeric IPv4
-  std::uint16_t port = 8080;
+struct options : run_options {
   protocol speaks = protocol::native;
 
   load_mode mode = load_mode::closed_loop;
@@ -33,15 +27,7 @@ struct options {
   bool acks = false;
   bool zero_mask = false;
 
-  duration<double> warmup{2};
-  duration<double> seconds{10};
-  duration<double> drain_max{5};
   double connect_rate = 2000; ///< a second
-  duration<double> connect_timeout{20};
-
-  pid_t server_pid = 0; ///< 0: none
-  bool json = false;
-  bool allow_remote = false;
 
   /// Idle connections stay outside of rooms; all others are in one.
   [[nodiscard]] std::uint32_t clients() const noexcept { return mode == load_mode::idle ? idle : rooms * room_size; }

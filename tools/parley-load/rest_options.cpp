@@ -53,20 +53,7 @@ std::variant<rest_options, int> read_rest_options(int argc, char const* const* a
   CLI::App app{about, "parley-rest-load"};
   app.option_defaults()->always_capture_default();
 
-  double warmup = o.warmup.count();
-  double seconds = o.seconds.count();
-  double drain = o.drain_max.count();
-
-  app.add_option("--host", o.host, "server address, numeric IPv4")
-      ->group("Target")
-      ->check(CLI::ValidIPV4)
-      ->option_text("ADDRESS");
-  app.add_option("--port", o.port, "server port")->group("Target")->check(CLI::Range(1, 65535))->option_text("PORT");
-  app.add_option("--server-pid", o.server_pid, "measure this process's CPU, memory and cores")
-      ->group("Target")
-      ->check(CLI::Range(0, 1 << 30))
-      ->option_text("PID");
-  app.add_flag("--allow-remote", o.allow_remote, "allow a target that is not this machine")->group("Target");
+  add_target_options(app, o);
 
   app.add_option("--load", o.load, "what is asked for")
       ->group("Load")
@@ -87,27 +74,10 @@ std::variant<rest_options, int> read_rest_options(int argc, char const* const* a
       ->check(CLI::Range(1U, slots_max))
       ->option_text("S");
 
-  app.add_option("--warmup", warmup, "seconds of load before measuring")
-      ->group("Time")
-      ->check(CLI::Range(0.0, 600.0))
-      ->option_text("SECONDS");
-  app.add_option("--seconds", seconds, "seconds measured")
-      ->group("Time")
-      ->check(CLI::Range(0.1, 3600.0))
-      ->option_text("SECONDS");
-  app.add_option("--drain", drain, "seconds to wait at the end for what is under way")
-      ->group("Time")
-      ->check(CLI::Range(0.0, 600.0))
-      ->option_text("SECONDS");
-  app.add_flag("--json", o.json, "print one JSON object");
+  add_time_options(app, o);
 
   try {
-    app.parse(argc, argv);
-    o.warmup = duration<double>{warmup};
-    o.seconds = duration<double>{seconds};
-    o.drain_max = duration<double>{drain};
-    if (!o.allow_remote && !o.host.starts_with("127."))
-      throw CLI::ValidationError{"--host", "is not this machine; --allow-remote if you mean it"};
+    parse_run(app, argc, argv, o);
   } catch (CLI::ParseError const& refused) {
     return app.exit(refused) == 0 ? 0 : 2;
   }

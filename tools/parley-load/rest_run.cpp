@@ -1,12 +1,10 @@
 #include "tools/parley-load/rest_run.hpp"
 
-#include <arpa/inet.h>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <fmt/format.h>
 #include <sys/epoll.h>
-#include <unistd.h>
 
 namespace parley::load {
 namespace {
@@ -16,10 +14,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t read_bytes = 256 * 1024;
 constexpr std::size_t answer_bytes_max = 16 * 1024 * 1024;
 constexpr std::size_t problems_max = 5;
-constexpr nanoseconds sample_every = 200ms;
 constexpr nanoseconds turn_max = 20ms;
-
-nanoseconds as_nanoseconds(duration<double> d) { return std::chrono::duration_cast<nanoseconds>(d); }
 
 } // namespace
 
@@ -29,26 +24,17 @@ rest_run::client::client(std::uint32_t number)
 
 rest_run::rest_run(rest_options const& asked, scenario& what)
   : scenario_{what}
-  , host_and_port_{fmt::format("{}:{}", asked.host, asked.port)}
+  , watch_{asked.server_pid, report_.self, report_.server}
+  , address_{address_of(asked)}
+  , host_and_port_{host_and_port_of(asked)}
   , epoll_{::epoll_create1(EPOLL_CLOEXEC)}
-  , buffer_(read_bytes)
-  , self_{::getpid()} {
+  , buffer_(read_bytes) {
   report_.asked = asked;
   for (auto const kind : what.kinds()) report_.kinds.push_back({std::string{kind}, {}});
-  address_.sin_family = AF_INET;
-  address_.sin_port = htons(asked.port);
-  (void)::inet_pton(AF_INET, asked.host.c_str(), &address_.sin_addr);
-  if (asked.server_pid != 0) server_.emplace(asked.server_pid);
 }
 
 rest_report rest_run::run() {
-  if (server_) {
-    report_.server.emplace().pid = asked_.server_pid;
-    report_.server->resident_before = server_->resident_bytes();
-    if (!server_->alive()) problem(fmt::format("no process {}", asked_.server_pid));
-  }
-  report_.self.pid = self_.pid();
-  report_.self.resident_before = self_.resident_bytes();
+  if (!watch_.begin()) problem(fmt::format("no process {}", asked_.server_pid));
   if (!report_.problems.empty() || !connect_all()) {
     report_.how = run_report::ending::not_connected;
     return std::move(report_);
@@ -84,17 +70,13 @@ void rest_run::load() {
     turn(std::min(turn_max, until_ - time));
     if (!measuring && now() >= from_) {
       measuring = true;
-      sample(true);
-      if (server_) server_->restart();
-      self_.restart();
+      watch_.restart(now());
     }
-    if (measuring) sample();
+    if (measuring) watch_.sample(now());
   }
-  sample(true);
+  watch_.finish();
   report_.seconds = asked_.seconds.count();
   sending_ = false;
-  if (server_) note_use(*report_.server, *server_);
-  note_use(report_.self, self_);
   drain();
 }
 
@@ -207,17 +189,6 @@ void rest_run::lost(std::uint32_t id, std::string why) {
 
 void rest_run::problem(std::string what) {
   if (report_.problems.size() < problems_max) report_.problems.push_back(std::move(what));
-}
-
-void rest_run::sample(bool force) {
-  auto const time = now();
-  if (!force && time < next_sample_) return;
-  next_sample_ = time + sample_every;
-  self_.sample();
-  report_.self.resident_peak = std::max(report_.self.resident_peak, self_.resident_bytes());
-  if (!server_) return;
-  server_->sample();
-  report_.server->resident_peak = std::max(report_.server->resident_peak, server_->resident_bytes());
 }
 
 } // namespace parley::load

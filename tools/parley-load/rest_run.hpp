@@ -3,7 +3,7 @@
 // by itself: each stage has a deadline.
 
 #include "tools/parley-load/connection.hpp"
-#include "tools/parley-load/process_probe.hpp"
+#include "tools/parley-load/process_watch.hpp"
 #include "tools/parley-load/rest_report.hpp"
 #include "tools/parley-load/rest_scenario.hpp"
 
@@ -42,14 +42,14 @@ private:
   void watch(std::uint32_t id, std::uint32_t events, int operation);
   void lost(std::uint32_t id, std::string why);
   void problem(std::string what);
-  void sample(bool force = false);
   [[nodiscard]] nanoseconds now() const noexcept { return clock::now().time_since_epoch(); }
 
   rest_report report_;
   rest_options const& asked_ = report_.asked;
   scenario& scenario_;
-  std::string host_and_port_;
-  sockaddr_in address_{};
+  process_watch watch_;
+  sockaddr_in const address_;
+  std::string const host_and_port_;
   descriptor epoll_;
   std::vector<char> buffer_;
 
@@ -59,9 +59,6 @@ private:
   bool sending_ = false;
   nanoseconds from_{0}; ///< measured is what is answered in [from_, until_)
   nanoseconds until_{0};
-  nanoseconds next_sample_{0};
-  std::optional<process_probe> server_;
-  process_probe self_;
 };
 
 } // namespace parley::load

@@ -58,7 +58,8 @@ bool run_seed(const flags& f, std::uint64_t seed, totals& all) {
     std::optional<chosen> kept;
     if (f.minimise && !f.only) {
       kept = minimise(o, whole, first.violated->claim, f.minimise_runs, [](std::size_t left) {
-        std::cerr << fmt::format("\rlooking for a smaller workload: {} operations left ", left) << std::flush;
+        if (::isatty(STDERR_FILENO) == 1)
+          std::cerr << fmt::format("\rlooking for a smaller workload: {} operations left ", left) << std::flush;
       });
       std::cerr << '\n';
     }
@@ -94,7 +95,8 @@ int main(int argc, char** argv) {
       {"none", fault_level::none}, {"some", fault_level::some}, {"all", fault_level::all}};
   app.add_option("--faults", f.run.faults,
                  "none: nothing breaks; some: connections and the server do; all: disk and database, too (default)")
-      ->transform(CLI::CheckedTransformer(levels));
+      ->transform(CLI::CheckedTransformer(levels))
+      ->option_text("none|some|all");
   app.add_option("--clients", f.run.clients, "clients at once (default: 3 to 12, as the seed says)")
       ->check(CLI::Range(1, 1000));
   bool traced = false;

@@ -104,7 +104,8 @@ void add_jobs_command(CLI::App& app) {
   static std::string data = "./var";
   auto* jobs =
       app.add_subcommand("jobs", "What goes on in the background: durable timers and those that are late, how "
-                                 "far the processes and the read models are. Ends with 1 when a timer is stuck");
+                                 "far the processes and the read models are. Only reads, beside a running server and "
+                                 "without it; ends with 1 when the server runs and a timer is stuck");
   jobs->add_option("--data", data, "the server's data directory")->capture_default_str();
   jobs->callback([] { show_jobs(data); });
 }

@@ -133,10 +133,11 @@ void add_log_commands(CLI::App& app) {
   dumping->add_flag("--json", flags.json, "each record as it is kept: one JSON object a line (schema/log-format.md)");
   dumping->callback([] { dump(flags); });
 
-  auto* tailing = add("tail", "Prints the last ten records, then new ones as they are written, until interrupted");
-  auto* from = tailing->add_option("--from", flags.from, "starts at this position instead of the last ten");
-  tailing->add_option("--stream", flags.stream, "only this stream");
-  tailing->add_flag("--json", flags.json, "each record as it is kept: one JSON object a line");
+  auto* tailing = add("tail", "Prints the last ten records, then new ones as they are written, until interrupted. "
+                              "Only reads; meant for beside a running server");
+  auto* from = tailing->add_option("--from", flags.from, "first position printed, instead of the last ten");
+  tailing->add_option("--stream", flags.stream, "only this stream, for example room/k7d3-x9qp-2mwa");
+  tailing->add_flag("--json", flags.json, "each record as it is kept: one JSON object a line (schema/log-format.md)");
   tailing->callback([from] { tail(flags, from->count() > 0); });
 
   auto* verifying = add("verify", "Checks every record's SHA-256, that no position or version is missing, that the "

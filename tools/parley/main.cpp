@@ -5,6 +5,19 @@
 #include "tools/parley/commands.hpp"
 
 #include <CLI/CLI.hpp>
+#include <sys/resource.h>
+
+namespace {
+
+/// A view of a log holds all its files open; the usual limit of 1024 would end at some 60 GB.
+void allow_many_files() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  (void)::setrlimit(RLIMIT_NOFILE, &files);
+}
+
+} // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{"The operator's and auditor's tool of Parley. Faults end with code 1, wrong usage with 2."};
@@ -17,6 +30,7 @@ int main(int argc, char** argv) {
 #ifdef PARLEY_HAS_PROJECTIONS_COMMANDS
   parley::tool::add_projections_commands(app);
 #endif
+  allow_many_files();
   try {
     app.parse(argc, argv);
     return 0;

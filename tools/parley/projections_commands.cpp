@@ -116,7 +116,10 @@ CLI::App* add_command(CLI::App& group, const char* name, const char* what, void 
   auto s = std::make_shared<settings>();
   auto* command = group.add_subcommand(name, what);
   command->add_option("--data", s->data, "the server's data directory")->capture_default_str();
-  command->add_option("--database-url", s->database_url, "PostgreSQL of the read models, as libpq writes it")
+  command
+      ->add_option("--database-url", s->database_url,
+                   "PostgreSQL of the read models, as libpq writes it; of a private one that tools/run "
+                   "started, tools/postgres url DIR/postgres prints it")
       ->envname("DATABASE_URL")
       ->required();
   command->callback([s, run] { run(*s); });
@@ -126,13 +129,15 @@ CLI::App* add_command(CLI::App& group, const char* name, const char* what, void 
 } // namespace
 
 void add_projections_commands(CLI::App& app) {
-  auto* group = app.add_subcommand("projections", "the read models in PostgreSQL");
+  auto* group = app.add_subcommand("projections", "Looks at the read models in PostgreSQL, and makes them anew");
   group->require_subcommand(1);
-  add_command(*group, "rebuild",
-              "make the read models anew from the log, compare them with the live ones, and put them in their place; "
-              "also while the server runs",
-              run_rebuild);
-  add_command(*group, "status", "how far the read models have come, and how many rows they hold", run_status);
+  add_command(
+      *group, "rebuild",
+      "Makes the read models anew from the log, compares them with the live ones, and puts them in their place. "
+      "The server may run meanwhile",
+      run_rebuild);
+  add_command(*group, "status", "How far the read models have come, and how many rows they hold. Only reads",
+              run_status);
 }
 
 } // namespace parley::tool

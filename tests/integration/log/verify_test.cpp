@@ -8,6 +8,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <set>
 
 using namespace parley;
 using namespace parley::test;
@@ -31,6 +32,16 @@ verification verified(const temporary_directory& directory) {
   return std::move(*found);
 }
 
+/// One record, and another behind it in the next write-ahead file: the outcomes are moved out of the first, the record
+/// is not.
+void write_into_two_files(stored_log& log) {
+  auto first = request({messages(lobby, 0)});
+  first.outcome = command_outcome{"u_1|k", "f", "{}", 0, 1, time_point::max()};
+  REQUIRE(append(log, std::move(first)));
+  REQUIRE(log.forget_expired());
+  REQUIRE(append(log, lobby, 1));
+}
+
 /// Writes into the tables behind the log's back.
 template <class Change>
 void damage_tables(const temporary_directory& directory, Change change) {
@@ -52,6 +63,32 @@ TEST_CASE("a sound log verifies, also while its owner writes") {
   CHECK((found.head == 5 && found.records == 5 && found.streams == 2));
   REQUIRE(append(*log, lobby, 3));
   CHECK(verified(directory).head == 6);
+}
+
+TEST_CASE("a log is looked at while its owner has begun another write-ahead file, and needs the one before") {
+  const temporary_directory directory;
+  const auto log = open_log(directory);
+  write_into_two_files(*log);
+  const auto found = verified(directory);
+  CHECK(found.damages.empty());
+  CHECK(found.head == 2);
+  const auto following = log_view::open(directory.path(), log_view::kind::following);
+  REQUIRE(following.has_value());
+  CHECK(following->head() == 2);
+}
+
+TEST_CASE("a write-ahead file that is gone is damage") {
+  const temporary_directory directory;
+  write_into_two_files(*open_log(directory));
+  const std::filesystem::path tables = directory.path() + "/rocksdb";
+  std::set<std::filesystem::path> write_ahead;
+  for (const auto& entry : std::filesystem::directory_iterator{tables})
+    if (entry.path().extension() == ".log") write_ahead.insert(entry.path());
+  REQUIRE(write_ahead.size() == 2);
+  std::filesystem::remove(*write_ahead.begin());
+  const auto found = verified(directory);
+  REQUIRE_FALSE(found.damages.empty());
+  CHECK_THAT(found.damages.front().what, ContainsSubstring("Missing WAL"));
 }
 
 TEST_CASE("no log is told from a damaged one") {

@@ -1,82 +1,40 @@
 #pragma once
 // The least of a native server that a run needs: upgrade, greeting, join, and one room that relays, with one fault on
-// request. Its own thread; stops in the destructor.
+// request.
 
+#include "tests/unit/load/listening_server.hpp"
+
+#include <array>
 #include <atomic>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <nlohmann/json.hpp>
-#include <poll.h>
-#include <sys/socket.h>
-#include <thread>
-#include <unistd.h>
-#include <vector>
 
 namespace parley::load::testing {
 
 enum class fault { none, lose_one, repeat_one, swap_two, refuse_one, drop_client, refuse_upgrade, never_join, ping };
 
-class fake_room_server {
+struct room_client {
+  int fd;
+  bool upgraded = false;
+  std::string in;
+};
+
+class fake_room_server final : public listening_server<room_client> {
 public:
   explicit fake_room_server(fault f)
-    : fault_{f}
-    , listener_{::socket(AF_INET, SOCK_STREAM, 0)} {
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof address;
-    (void)::bind(listener_, reinterpret_cast<sockaddr*>(&address), size);
-    (void)::listen(listener_, 64);
-    (void)::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
-    (void)::pipe(stop_);
-    thread_ = std::thread{[this] { serve(); }};
+    : fault_{f} {
+    start();
   }
-  ~fake_room_server() {
-    ::close(stop_[1]);
-    thread_.join();
-    for (auto const& c : clients_) ::close(c.fd);
-    ::close(listener_);
-    ::close(stop_[0]);
-  }
-  fake_room_server(fake_room_server const&) = delete;
-  fake_room_server& operator=(fake_room_server const&) = delete;
+  ~fake_room_server() override { stop(); }
 
-  [[nodiscard]] std::uint16_t port() const { return port_; }
   [[nodiscard]] std::uint64_t pongs() const { return pongs_; }
 
 private:
-  struct client {
-    int fd;
-    bool upgraded = false;
-    std::string in;
-  };
   static constexpr std::uint64_t faulty_message = 20;
 
-  void serve() {
-    for (;;) {
-      std::vector<pollfd> watched{{stop_[0], POLLIN, 0}, {listener_, POLLIN, 0}};
-      for (auto const& c : clients_) watched.push_back({c.fd, POLLIN, 0});
-      (void)::poll(watched.data(), watched.size(), -1);
-      if (watched[0].revents != 0) return;
-      for (std::size_t i = 2; i < watched.size(); ++i)
-        if (watched[i].revents != 0) read(i - 2);
-      std::erase_if(clients_, [](client const& c) { return c.fd < 0; });
-      if (watched[1].revents != 0) accept();
-    }
-  }
-
-  void accept() {
-    int const fd = ::accept(listener_, nullptr, nullptr);
-    int const on = 1;
-    (void)::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    clients_.push_back({fd, false, {}});
-  }
-
-  void read(std::size_t at) {
+  void read(std::size_t at) override {
     std::array<char, 16384> buffer{};
     auto const count = ::recv(clients_[at].fd, buffer.data(), buffer.size(), 0);
-    if (count <= 0) return cut(at);
+    if (count <= 0) return cut(clients_[at]);
     clients_[at].in.append(buffer.data(), static_cast<std::size_t>(count));
     if (!clients_[at].upgraded) upgrade(at);
     while (clients_[at].fd >= 0 && clients_[at].upgraded && next_frame(at)) {
@@ -115,7 +73,7 @@ private:
     for (std::size_t i = 0; i < length; ++i) payload[i] = static_cast<char>(payload[i] ^ in[header + i % 4]);
     in.erase(0, header + 4 + length);
     if (code == 0x8)
-      cut(at);
+      cut(clients_[at]);
     else if (code == 0xA)
       ++pongs_;
     else
@@ -134,7 +92,7 @@ private:
                             R"(,"seq":)" + std::to_string(number) + "}}");
     if (faulty && fault_ == fault::refuse_one)
       return raw(at, frame(R"({"event":"exception","data":{"status":"error","code":"slow-down"}})"));
-    if (faulty && fault_ == fault::drop_client) return cut(at);
+    if (faulty && fault_ == fault::drop_client) return cut(clients_[at]);
     if (fault_ == fault::ping) raw(at, std::string{"\x89\x02hi", 4});
     for (std::size_t i = 0; i < clients_.size(); ++i) {
       bool const last = i + 1 == clients_.size();
@@ -163,20 +121,11 @@ private:
   void raw(std::size_t at, std::string const& bytes) {
     if (clients_[at].fd >= 0) (void)::send(clients_[at].fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   }
-  void cut(std::size_t at) {
-    if (clients_[at].fd >= 0) ::close(clients_[at].fd);
-    clients_[at].fd = -1;
-  }
 
   fault fault_;
-  int listener_;
-  int stop_[2]{};
-  std::uint16_t port_ = 0;
   std::uint64_t messages_ = 0;
   std::atomic<std::uint64_t> pongs_{0};
   std::string held_;
-  std::vector<client> clients_;
-  std::thread thread_;
 };
 
 } // namespace parley::load::testing

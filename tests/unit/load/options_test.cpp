@@ -1,6 +1,9 @@
 #include "tools/parley-load/options.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <iostream>
+#include <sstream>
 #include <vector>
 
 using namespace parley::load;
@@ -41,4 +44,25 @@ TEST_CASE("what cannot be run is refused") {
   CHECK(refused({"--text-bytes", "10"}));
   CHECK(refused({"--seconds", "0"}));
   CHECK(refused({"--nonsense"}));
+}
+
+TEST_CASE("help tells the defaults") {
+  std::ostringstream shown;
+  auto* const terminal = std::cout.rdbuf(shown.rdbuf());
+  const auto result = read({"--help"});
+  std::cout.rdbuf(terminal);
+  CHECK(std::get<int>(result) == 0);
+  using Catch::Matchers::ContainsSubstring;
+  CHECK_THAT(shown.str(), ContainsSubstring("server port [8080]"));
+  CHECK_THAT(shown.str(), ContainsSubstring("seconds measured [10]"));
+  CHECK_THAT(shown.str(), ContainsSubstring("room or run [room]"));
+  CHECK_THAT(shown.str(), ContainsSubstring("idle connections\n"));
+}
+
+TEST_CASE("times are taken as they are given") {
+  const auto o = std::get<options>(read({"--seconds", "0.5", "--warmup", "0", "--connect-timeout", "3"}));
+  CHECK(o.seconds == duration<double>{0.5});
+  CHECK(o.warmup == duration<double>{0});
+  CHECK(o.connect_timeout == duration<double>{3});
+  CHECK(o.drain_max == duration<double>{5});
 }
