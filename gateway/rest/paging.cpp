@@ -50,6 +50,17 @@ result<page_request> read_page(const http_request& request) {
   return p;
 }
 
+std::string filters::text(std::string_view name, std::size_t bytes_max) {
+  const auto given = request_.parameter(name);
+  const bool one_line = std::all_of(given.begin(), given.end(),
+                                    [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
+  if (given.size() <= bytes_max && one_line && is_utf8(given)) return std::string{given};
+  if (!refusal_)
+    refusal_ =
+        error{errc::invalid, std::string{name} + " takes at most " + std::to_string(bytes_max) + " bytes of text", 0};
+  return {};
+}
+
 std::string next_link(const http_request& request, std::string_view next) {
   std::string link{"<"};
   append_encoded(link, request.path, "/");

@@ -1,5 +1,5 @@
 #pragma once
-// Statements that write services, bookings and reviews (schema/sql/0004_bookings.sql), as tables.cpp does for the rest.
+// Statements that write services, bookings and reviews (schema/sql/0006_bookings.sql), as tables.cpp does for the rest.
 
 #include "projections/changes.hpp"
 #include "projections/pg/connection.hpp"

@@ -3,6 +3,12 @@
 #include "projections/pg/migrations.hpp"
 
 namespace parley::pg {
+namespace {
+
+/// A migration may write every row of a table anew, or index it.
+constexpr std::chrono::minutes migration_timeout{30};
+
+} // namespace
 
 store::store(connect_options options)
   : options_{std::move(options)} {
@@ -21,11 +27,14 @@ result<T> store::checked(result<T> r) {
 result<void> store::open() {
   db_.reset();
   pending_ = false;
+  auto patient = options_;
+  patient.io_timeout = std::max<std::chrono::milliseconds>(options_.io_timeout, migration_timeout);
+  auto migrating = connection::open(patient);
+  if (!migrating) return tl::make_unexpected(migrating.error());
+  if (auto migrated = migrate(*migrating, options_.schema); !migrated) return tl::make_unexpected(migrated.error());
   auto opened = connection::open(options_);
   if (!opened) return tl::make_unexpected(opened.error());
   db_ = std::move(*opened);
-  auto migrated = checked(migrate(*db_, options_.schema));
-  if (!migrated) return tl::make_unexpected(migrated.error());
   return {};
 }
 

@@ -1,6 +1,7 @@
 #include "projections/queries/booking_queries.hpp"
 
-#include <limits>
+#include "projections/queries/lists.hpp"
+#include "projections/queries/search.hpp"
 
 namespace parley {
 namespace {
@@ -8,10 +9,7 @@ namespace {
 using pg::parameters;
 using pg::rows;
 
-constexpr auto number_max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-
-std::uint32_t int4(const rows& r, std::size_t i, int column) { return static_cast<std::uint32_t>(r.int8(i, column)); }
-
+constexpr int offered_position_column = 17;
 const std::string service_columns =
     "SELECT id, owner, title, description, category, price_minor, currency, duration_minutes, cancel_free_hours, "
     "cancel_fee_percent, active, availability, retired, rating_sum, rating_count, created_at, version, "
@@ -20,8 +18,8 @@ service_row read_service(const rows& r, std::size_t i) {
   service_row row;
   row.id = {r.text(i, 0)};
   row.owner = {r.text(i, 1)};
-  row.terms = {r.text(i, 2),  r.text(i, 3),  r.text(i, 4),  r.int8(i, 5),    r.text(i, 6),
-               int4(r, i, 7), int4(r, i, 8), int4(r, i, 9), r.boolean(i, 10)};
+  row.terms = {r.text(i, 2),   r.text(i, 3),   r.text(i, 4),   r.int8(i, 5),    r.text(i, 6),
+               small(r, i, 7), small(r, i, 8), small(r, i, 9), r.boolean(i, 10)};
   row.availability = r.text(i, 11);
   row.retired = r.boolean(i, 12);
   row.rating_sum = r.int8(i, 13);
@@ -45,8 +43,8 @@ booking_row read_booking(const rows& r, std::size_t i) {
            r.time(i, 6),
            r.int8(i, 7),
            r.text(i, 8),
-           int4(r, i, 9),
-           int4(r, i, 10),
+           small(r, i, 9),
+           small(r, i, 10),
            r.text(i, 11),
            r.text(i, 12),
            r.int8(i, 13),
@@ -58,6 +56,10 @@ booking_row read_booking(const rows& r, std::size_t i) {
           r.int8(i, 19)};
 }
 
+constexpr int written_position_column = 11;
+const std::string review_columns =
+    "SELECT id, booking_id, service_id, provider_id, customer_id, customer_name, comment, rating, created_at, reply, "
+    "replied_at, written_position FROM reviews ";
 review_row read_review(const rows& r, std::size_t i) {
   return {{r.text(i, 0)}, {r.text(i, 1)}, {r.text(i, 2)}, {r.text(i, 3)},        {r.text(i, 4)},        r.text(i, 5),
           r.text(i, 6),   r.int8(i, 7),   r.time(i, 8),   r.optional_text(i, 9), r.optional_time(i, 10)};
@@ -74,77 +76,53 @@ std::string instant(int parameter) {
 /// Up to the last instant that a cursor's number can say, which PostgreSQL still knows.
 constexpr std::uint64_t last_millisecond = 253'402'300'799'999; // the year 9999
 
-std::string name_of(const service_filter& f) {
-  std::string list{"services"};
-  for (const auto& part : {f.caller.text, f.search, f.provider.text, f.category, f.currency,
-                           std::to_string(f.price_min.value_or(0)), std::to_string(f.price_max.value_or(number_max))})
-    list.append(1, '|').append(part);
-  return list;
-}
-
-std::string name_of(const booking_filter& f) {
-  std::string list{"bookings"};
-  for (const auto& part :
-       {f.party.text, std::string{f.as_customer ? "c" : ""} + (f.as_provider ? "p" : ""), f.status, f.service.text,
-        std::to_string(f.from ? milliseconds_of(*f.from) : 0),
-        std::to_string(f.to ? milliseconds_of(*f.to) : last_millisecond), std::string{f.latest_first ? "latest" : ""}})
-    list.append(1, '|').append(part);
-  return list;
-}
-
 } // namespace
 
 void booking_queries::service(const service_id& id, position at_least, answer_to<std::optional<service_row>> done) {
-  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), {errc::malformed, "this is no id"});
+  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_text);
   desk_.ask(at_least, service_columns + "WHERE id = $1", parameters{}.text(id.text), std::move(done),
             one<service_row>(read_service));
 }
 
 void booking_queries::services(const service_filter& f, page_request p, position at_least,
                                answer_to<page<service_row>> done) {
-  for (const auto& text : {f.caller.text, f.search, f.provider.text, f.category, f.currency})
-    if (!is_sql_text(text)) return desk_.refuse(std::move(done), {errc::malformed, "a filter is no text"});
-  auto list = name_of(f);
-  auto after = start_of(list, p, {number_max, {}, {}});
-  if (!after) return desk_.refuse(std::move(done), after.error());
-  const auto limit = bounded(p.limit);
+  const auto min = std::min(f.price_min.value_or(0), number_max);
+  const auto max = std::min(f.price_max.value_or(number_max), number_max);
+  const auto asked = page_of(
+      "services",
+      {f.caller.text, f.provider.text, f.category, f.currency, std::to_string(min), std::to_string(max), f.search}, p,
+      newest);
+  if (!asked) return desk_.refuse(std::move(done), asked.error());
   parameters values;
-  values.int8(after->number).text(f.caller.text).text(f.provider.text).text(f.category).text(f.currency);
-  values.int8(std::min(f.price_min.value_or(0), number_max))
-      .int8(std::min(f.price_max.value_or(number_max), number_max));
-  values.text(f.search).int8(limit + 1);
-  // Case is folded by ICU, so that it does not depend on the database's locale.
+  values.int8(asked->after.number).text(f.caller.text).text(f.provider.text).text(f.category).text(f.currency);
+  values.int8(min).int8(max).text(sought_pattern(f.search)).int8(asked->rows());
   desk_.ask(at_least,
             service_columns +
                 "WHERE NOT retired AND offered_position < $1 AND (active OR owner = $2) AND ($3 = '' OR owner = $3) "
-                "AND ($4 = '' OR category = $4) AND ($5 = '' OR currency = $5) AND price_minor BETWEEN $6 AND $7 "
-                "AND ($8 = '' OR strpos(lower(concat_ws(' ', title, description, category) COLLATE \"und-x-icu\"), "
-                "lower($8 COLLATE \"und-x-icu\")) > 0) ORDER BY offered_position DESC LIMIT $9",
-            std::move(values), std::move(done), [limit, list](const rows& r) -> result<page<service_row>> {
-              return read_page<service_row>(r, limit, list, read_service, [](const rows& all, std::size_t i) {
-                return cursor{all.int8(i, 17), {}, {}};
-              });
-            });
+                "AND ($4 = '' OR category = $4) AND ($5 = '' OR currency = $5) AND price_minor BETWEEN $6 AND $7 AND " +
+                sought_like(8) + " ORDER BY offered_position DESC LIMIT $9",
+            std::move(values), std::move(done),
+            paged<service_row>(*asked, read_service, at_number(offered_position_column)));
 }
 
 void booking_queries::booking(const booking_id& id, position at_least, answer_to<std::optional<booking_row>> done) {
-  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), {errc::malformed, "this is no id"});
+  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_text);
   desk_.ask(at_least, booking_columns + "WHERE id = $1", parameters{}.text(id.text), std::move(done),
             one<booking_row>(read_booking));
 }
 
 void booking_queries::bookings(const booking_filter& f, page_request p, position at_least,
                                answer_to<page<booking_row>> done) {
-  for (const auto& text : {f.party.text, f.status, f.service.text})
-    if (!is_sql_text(text)) return desk_.refuse(std::move(done), {errc::malformed, "a filter is no text"});
-  auto list = name_of(f);
-  auto after = start_of(list, p, f.latest_first ? cursor{last_millisecond, "\x7f", {}} : cursor{});
-  if (!after) return desk_.refuse(std::move(done), after.error());
-  const auto limit = bounded(p.limit);
+  const auto from = f.from ? milliseconds_of(*f.from) : 0;
+  const auto to = f.to ? milliseconds_of(*f.to) : last_millisecond;
+  const std::string side = std::string{f.as_customer ? "customer" : ""} + (f.as_provider ? "provider" : "");
+  const auto asked = page_of(f.latest_first ? "latest bookings" : "bookings",
+                             {f.party.text, side, f.status, f.service.text, std::to_string(from), std::to_string(to)},
+                             p, f.latest_first ? cursor{last_millisecond, "\x7f", {}} : cursor{});
+  if (!asked) return desk_.refuse(std::move(done), asked.error());
   parameters values;
-  values.int8(after->number).text(after->text).text(f.party.text).text(f.status).text(f.service.text);
-  values.int8(f.from ? milliseconds_of(*f.from) : 0).int8(f.to ? milliseconds_of(*f.to) : last_millisecond);
-  values.int8(limit + 1);
+  values.int8(asked->after.number).text(asked->after.text).text(f.party.text).text(f.status).text(f.service.text);
+  values.int8(from).int8(to).int8(asked->rows());
   const std::string past = f.latest_first ? "<" : ">", direction = f.latest_first ? " DESC" : "";
   const auto order = " ORDER BY starts_at" + direction + ", id" + direction + " LIMIT $8";
   const auto of_party = [&](const std::string& party) {
@@ -159,16 +137,14 @@ void booking_queries::bookings(const booking_filter& f, page_request p, position
                                   of_party(as_provider + " AND customer_id <> $3") + ")) either" + order
                             : of_party(f.as_customer ? as_customer : as_provider);
   desk_.ask(at_least, question, std::move(values), std::move(done),
-            [limit, list](const rows& r) -> result<page<booking_row>> {
-              return read_page<booking_row>(r, limit, list, read_booking, [](const rows& all, std::size_t i) {
-                return cursor{milliseconds_of(all.time(i, 5)), all.text(i, 0), {}};
-              });
-            });
+            paged<booking_row>(*asked, read_booking, [](const rows& r, std::size_t i) {
+              return cursor{milliseconds_of(r.time(i, 5)), r.text(i, 0), {}};
+            }));
 }
 
 void booking_queries::taken(const user_id& provider, time_point from, time_point to, position at_least,
                             answer_to<std::vector<taken_row>> done) {
-  if (!is_sql_text(provider.text)) return desk_.refuse(std::move(done), {errc::malformed, "this is no id"});
+  if (!is_sql_text(provider.text)) return desk_.refuse(std::move(done), no_text);
   parameters values;
   values.text(provider.text).int8(milliseconds_of(from)).int8(milliseconds_of(to)).int8(taken_rows_max);
   // No booking is longer than a day (domain::duration_minutes_max), so the index by start serves.
@@ -176,33 +152,22 @@ void booking_queries::taken(const user_id& provider, time_point from, time_point
             "SELECT starts_at, ends_at FROM bookings WHERE provider_id = $1 AND starts_at > " + instant(2) +
                 " - interval '1 day' AND ends_at > " + instant(2) + " AND starts_at < " + instant(3) +
                 " AND status IN ('requested', 'confirmed', 'completed', 'no-show') ORDER BY starts_at LIMIT $4",
-            std::move(values), std::move(done), [](const rows& r) -> result<std::vector<taken_row>> {
-              return read_all<taken_row>(r, [](const rows& all, std::size_t i) {
-                return taken_row{all.time(i, 0), all.time(i, 1)};
-              });
-            });
+            std::move(values), std::move(done), all<taken_row>([](const rows& r, std::size_t i) {
+              return taken_row{r.time(i, 0), r.time(i, 1)};
+            }));
 }
 
 void booking_queries::reviews(const service_id& service, const user_id& provider, page_request p, position at_least,
                               answer_to<page<review_row>> done) {
   const bool of_service = !service.empty();
   const auto& whose = of_service ? service.text : provider.text;
-  if (!is_sql_text(whose)) return desk_.refuse(std::move(done), {errc::malformed, "this is no id"});
-  auto list = (of_service ? "reviews-of-service|" : "reviews-of-provider|") + whose;
-  auto after = start_of(list, p, {number_max, {}, {}});
-  if (!after) return desk_.refuse(std::move(done), after.error());
-  const auto limit = bounded(p.limit);
+  const auto asked = page_of(of_service ? "reviews of service" : "reviews of provider", {whose}, p, newest);
+  if (!asked) return desk_.refuse(std::move(done), asked.error());
   desk_.ask(at_least,
-            std::string{"SELECT id, booking_id, service_id, provider_id, customer_id, customer_name, comment, rating, "
-                        "created_at, reply, replied_at, written_position FROM reviews WHERE "} +
-                (of_service ? "service_id" : "provider_id") +
+            review_columns + "WHERE " + (of_service ? "service_id" : "provider_id") +
                 " = $1 AND written_position < $2 ORDER BY written_position DESC LIMIT $3",
-            parameters{}.text(whose).int8(after->number).int8(limit + 1), std::move(done),
-            [limit, list](const rows& r) -> result<page<review_row>> {
-              return read_page<review_row>(r, limit, list, read_review, [](const rows& all, std::size_t i) {
-                return cursor{all.int8(i, 11), {}, {}};
-              });
-            });
+            parameters{}.text(whose).int8(asked->after.number).int8(asked->rows()), std::move(done),
+            paged<review_row>(*asked, read_review, at_number(written_position_column)));
 }
 
 } // namespace parley

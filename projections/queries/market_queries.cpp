@@ -1,15 +1,13 @@
 #include "projections/queries/market_queries.hpp"
 
-#include <limits>
+#include "projections/queries/lists.hpp"
+#include "projections/queries/search.hpp"
 
 namespace parley {
 namespace {
 
 using pg::parameters;
 using pg::rows;
-
-/// Lists are newest first: the first page begins before the greatest position.
-const cursor newest{std::uint64_t{std::numeric_limits<std::int64_t>::max()}, {}, {}};
 
 std::int64_t signed_int8(const rows& r, std::size_t i, int column) {
   return static_cast<std::int64_t>(r.int8(i, column)); // both are two's complement
@@ -50,116 +48,81 @@ hold_row read_hold(const rows& r, std::size_t i) {
           r.int8(i, 4),   r.text(i, 5), r.time(i, 6),   r.optional_time(i, 7)};
 }
 
-/// A page of rows whose cursor is the position in one of the columns.
-template <class Row, class Read>
-auto page_by(int position_column, std::size_t limit, std::string list, Read read) {
-  return [=](const rows& r) -> result<page<Row>> {
-    return read_page<Row>(r, limit, list, read, [position_column](const rows& all, std::size_t i) {
-      return cursor{all.int8(i, position_column), {}, {}};
-    });
-  };
-}
-
-const error no_id{errc::malformed, "this is no id", 0};
-
 } // namespace
 
 void market_queries::listing(const listing_id& id, position at_least, answer_to<std::optional<listing_row>> done) {
-  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_id);
+  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_text);
   desk_.ask(at_least, listing_columns + "WHERE id = $1", parameters{}.text(id.text), std::move(done),
             one<listing_row>(read_listing));
 }
 
 void market_queries::listings(const listing_filter& f, page_request p, position at_least,
                               answer_to<page<listing_row>> done) {
-  if (!is_sql_text(f.search) || !is_sql_text(f.seller.text) || !is_sql_text(f.currency))
-    return desk_.refuse(std::move(done), {errc::malformed, "this is no text to search for", 0});
   const std::string stock = !f.in_stock ? "any" : *f.in_stock ? "some" : "none";
-  const auto list = "listings|" + f.seller.text + '|' + f.currency + '|' + std::to_string(f.price_min) + '|' +
-                    std::to_string(f.price_max) + '|' + stock + '|' + f.search;
-  auto after = start_of(list, p, newest);
-  if (!after) return desk_.refuse(std::move(done), after.error());
-  const auto limit = bounded(p.limit);
+  const auto min = std::to_string(f.price_min), max = std::to_string(f.price_max);
+  const auto asked = page_of("listings", {f.seller.text, f.currency, min, max, stock, f.search}, p, newest);
+  if (!asked) return desk_.refuse(std::move(done), asked.error());
+  parameters values;
+  values.int8(asked->after.number).int8(f.price_min).int8(f.price_max).text(f.seller.text).text(f.currency);
+  values.text(stock).text(sought_pattern(f.search)).int8(asked->rows());
   desk_.ask(at_least,
             listing_columns +
                 "WHERE NOT closed AND position < $1 AND price BETWEEN $2 AND $3 AND ($4 = '' OR seller = $4) "
-                "AND ($5 = '' OR currency = $5) AND ($6 = 'any' OR ($6 = 'some') = (stock > 0)) AND ($7 = '' OR "
-                "strpos(lower((title || E'\\n' || description) COLLATE \"und-x-icu\"), "
-                "lower($7 COLLATE \"und-x-icu\")) > 0) ORDER BY position DESC LIMIT $8",
-            parameters{}
-                .int8(after->number)
-                .int8(f.price_min)
-                .int8(f.price_max)
-                .text(f.seller.text)
-                .text(f.currency)
-                .text(stock)
-                .text(f.search)
-                .int8(limit + 1),
-            std::move(done), page_by<listing_row>(listing_position, limit, list, read_listing));
+                "AND ($5 = '' OR currency = $5) AND ($6 = 'any' OR ($6 = 'some') = (stock > 0)) AND " +
+                sought_like(7) + " ORDER BY position DESC LIMIT $8",
+            std::move(values), std::move(done), paged<listing_row>(*asked, read_listing, at_number(listing_position)));
 }
 
 void market_queries::purchase(const purchase_id& id, position at_least, answer_to<std::optional<purchase_row>> done) {
-  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_id);
+  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_text);
   desk_.ask(at_least, purchase_columns + "WHERE p.id = $1", parameters{}.text(id.text), std::move(done),
             one<purchase_row>(read_purchase));
 }
 
 void market_queries::purchases(const user_id& of, bool as_seller, page_request p, position at_least,
                                answer_to<page<purchase_row>> done) {
-  if (!is_sql_text(of.text)) return desk_.refuse(std::move(done), no_id);
-  const auto list = (as_seller ? "sales|" : "purchases|") + of.text;
-  auto after = start_of(list, p, newest);
-  if (!after) return desk_.refuse(std::move(done), after.error());
-  const auto limit = bounded(p.limit);
+  const auto asked = page_of(as_seller ? "sales" : "purchases", {of.text}, p, newest);
+  if (!asked) return desk_.refuse(std::move(done), asked.error());
   const std::string whose = as_seller ? "p.seller" : "p.buyer";
   desk_.ask(at_least,
             purchase_columns + "WHERE " + whose + " = $1 AND p.position < $2 ORDER BY p.position DESC LIMIT $3",
-            parameters{}.text(of.text).int8(after->number).int8(limit + 1), std::move(done),
-            page_by<purchase_row>(purchase_position, limit, list, read_purchase));
+            parameters{}.text(of.text).int8(asked->after.number).int8(asked->rows()), std::move(done),
+            paged<purchase_row>(*asked, read_purchase, at_number(purchase_position)));
 }
 
 void market_queries::balances(const account_name& of, position at_least, answer_to<std::vector<balance_row>> done) {
-  if (!is_sql_text(of.text)) return desk_.refuse(std::move(done), no_id);
-  desk_.ask(
-      at_least, "SELECT currency, balance, outgoing, incoming FROM accounts WHERE account = $1 ORDER BY currency",
-      parameters{}.text(of.text), std::move(done), [](const rows& r) -> result<std::vector<balance_row>> {
-        return read_all<balance_row>(r, [](const rows& all, std::size_t i) {
-          return balance_row{all.text(i, 0), signed_int8(all, i, 1), signed_int8(all, i, 2), signed_int8(all, i, 3)};
-        });
-      });
+  if (!is_sql_text(of.text)) return desk_.refuse(std::move(done), no_text);
+  const auto read = [](const rows& r, std::size_t i) {
+    return balance_row{r.text(i, 0), signed_int8(r, i, 1), signed_int8(r, i, 2), signed_int8(r, i, 3)};
+  };
+  desk_.ask(at_least, "SELECT currency, balance, outgoing, incoming FROM accounts WHERE account = $1 ORDER BY currency",
+            parameters{}.text(of.text), std::move(done), all<balance_row>(read));
 }
 
 void market_queries::holds(const account_name& of, page_request p, position at_least, answer_to<page<hold_row>> done) {
-  if (!is_sql_text(of.text)) return desk_.refuse(std::move(done), no_id);
-  const auto list = "holds|" + of.text;
-  auto after = start_of(list, p, newest);
-  if (!after) return desk_.refuse(std::move(done), after.error());
-  const auto limit = bounded(p.limit);
+  const auto asked = page_of("holds", {of.text}, p, newest);
+  if (!asked) return desk_.refuse(std::move(done), asked.error());
   desk_.ask(at_least,
             hold_columns + "WHERE debit = $1 AND status = 'held' AND position < $2 ORDER BY position DESC LIMIT $3",
-            parameters{}.text(of.text).int8(after->number).int8(limit + 1), std::move(done),
-            page_by<hold_row>(hold_position, limit, list, read_hold));
+            parameters{}.text(of.text).int8(asked->after.number).int8(asked->rows()), std::move(done),
+            paged<hold_row>(*asked, read_hold, at_number(hold_position)));
 }
 
 void market_queries::entries(const entry_filter& f, page_request p, position at_least,
                              answer_to<page<entry_row>> done) {
-  if (!is_sql_text(f.account.text) || !is_sql_text(f.currency)) return desk_.refuse(std::move(done), no_id);
-  const auto list = "entries|" + f.account.text + '|' + f.currency;
-  auto after = start_of(list, p, newest);
-  if (!after) return desk_.refuse(std::move(done), after.error());
-  const auto limit = bounded(p.limit);
+  const auto asked = page_of("entries", {f.account.text, f.currency}, p, newest);
+  if (!asked) return desk_.refuse(std::move(done), asked.error());
   // Two statements, so that each has a plan of its own: one account's entries are found by its index.
   const std::string whose = f.account.empty() ? "WHERE $1 = '' " : "WHERE account = $1 ";
+  parameters values;
+  values.text(f.account.text).int8(asked->after.number).text(asked->after.text).text(f.currency).int8(asked->rows());
   desk_.ask(at_least,
             entry_columns + whose +
                 "AND (position, side) < ($2, $3) AND ($4 = '' OR currency = $4) "
                 "ORDER BY position DESC, side DESC LIMIT $5",
-            parameters{}.text(f.account.text).int8(after->number).text(after->text).text(f.currency).int8(limit + 1),
-            std::move(done), [limit, list](const rows& r) -> result<page<entry_row>> {
-              return read_page<entry_row>(r, limit, list, read_entry, [](const rows& all, std::size_t i) {
-                return cursor{all.int8(i, 0), all.text(i, 1), {}};
-              });
-            });
+            std::move(values), std::move(done), paged<entry_row>(*asked, read_entry, [](const rows& r, std::size_t i) {
+              return cursor{r.int8(i, 0), r.text(i, 1), {}};
+            }));
 }
 
 } // namespace parley

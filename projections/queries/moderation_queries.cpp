@@ -1,17 +1,14 @@
 #include "projections/queries/moderation_queries.hpp"
 
+#include "projections/queries/lists.hpp"
+#include "projections/queries/member_rows.hpp"
 #include "projections/queries/message_rows.hpp"
-
-#include <limits>
 
 namespace parley {
 namespace {
 
 using pg::parameters;
 using pg::rows;
-
-constexpr std::uint64_t beyond_all{std::numeric_limits<std::int64_t>::max()};
-const error no_id{errc::malformed, "this is no id", 0};
 
 const std::string action_columns =
     "SELECT a.id, a.lounge, a.seq, a.action, a.actor, a.target, a.rule, a.reason, a.message_id, a.message_seq, "
@@ -45,53 +42,42 @@ action_row read_action(const rows& r, std::size_t i) {
   return row;
 }
 
+constexpr int of_moderation = joined_seq_column + 1; ///< the first column after the member's
+lounge_member_row read_lounge_member(const rows& r, std::size_t i) {
+  return {read_member(r, i), r.boolean(i, of_moderation), r.boolean(i, of_moderation + 1),
+          r.optional_time(i, of_moderation + 2)};
+}
+
+constexpr int report_position_column = 9;
+report_row read_report(const rows& r, std::size_t i) {
+  return {{r.text(i, 0)}, {r.text(i, 1)}, {r.text(i, 2)}, {r.text(i, 3)}, {r.text(i, 4)},
+          r.int8(i, 5),   r.text(i, 6),   r.text(i, 7),   r.time(i, 8)};
+}
+
 } // namespace
 
 void moderation_queries::lounge_members(const lounge_id& id, page_request p, position at_least,
                                         answer_to<page<lounge_member_row>> done) {
-  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_id);
-  auto list = "lounge members|" + id.text;
-  auto after = start_of(list, p, {});
-  if (!after) return desk_.refuse(std::move(done), after.error());
-  const auto limit = bounded(p.limit);
+  const auto asked = page_of("lounge members", {id.text}, p);
+  if (!asked) return desk_.refuse(std::move(done), asked.error());
   desk_.ask(at_least,
-            "SELECT m.session_id, m.user_id, m.name, m.host, m.guest, m.joined_at, o.user_id IS NOT NULL, "
-            "r.user_id IS NOT NULL, r.until, m.joined_seq FROM members m "
-            "LEFT JOIN lounge_moderators o ON o.lounge = $1 AND o.user_id = m.user_id "
-            "LEFT JOIN lounge_restrictions r ON r.lounge = $1 AND r.user_id = m.user_id AND r.kind = 'mute' "
-            "WHERE m.place = 'lounge/' || $1 AND m.joined_seq > $2 ORDER BY m.joined_seq LIMIT $3",
-            parameters{}.text(id.text).int8(after->number).int8(limit + 1), std::move(done),
-            [limit, list](const rows& r) -> result<page<lounge_member_row>> {
-              return read_page<lounge_member_row>(
-                  r, limit, list,
-                  [](const rows& all, std::size_t i) {
-                    return lounge_member_row{{{all.text(i, 0)},
-                                              {all.text(i, 1)},
-                                              all.text(i, 2),
-                                              all.boolean(i, 3),
-                                              all.boolean(i, 4),
-                                              all.time(i, 5)},
-                                             all.boolean(i, 6),
-                                             all.boolean(i, 7),
-                                             all.optional_time(i, 8)};
-                  },
-                  [](const rows& all, std::size_t i) {
-                    return cursor{all.int8(i, 9), {}, {}};
-                  });
-            });
+            member_columns +
+                ", o.user_id IS NOT NULL, r.user_id IS NOT NULL, r.until FROM members m "
+                "LEFT JOIN lounge_moderators o ON o.lounge = $1 AND o.user_id = m.user_id "
+                "LEFT JOIN lounge_restrictions r ON r.lounge = $1 AND r.user_id = m.user_id AND r.kind = 'mute' "
+                "WHERE m.place = 'lounge/' || $1 AND m.joined_seq > $2 ORDER BY m.joined_seq LIMIT $3",
+            parameters{}.text(id.text).int8(asked->after.number).int8(asked->rows()), std::move(done),
+            paged<lounge_member_row>(*asked, read_lounge_member, at_number(joined_seq_column)));
 }
 
 void moderation_queries::actions(const action_filter& which, page_request p, position at_least,
                                  answer_to<page<action_row>> done) {
-  if (!is_sql_text(which.lounge.text) || !is_sql_text(which.target.text)) return desk_.refuse(std::move(done), no_id);
-  auto list = "actions|" + which.lounge.text + '|' + which.target.text;
-  auto before = start_of(list, p, {beyond_all, {}, {}});
-  if (!before) return desk_.refuse(std::move(done), before.error());
-  const auto limit = bounded(p.limit);
+  const auto asked = page_of("actions", {which.lounge.text, which.target.text}, p, newest);
+  if (!asked) return desk_.refuse(std::move(done), asked.error());
   // A statement for each filter, so that each has its index.
   std::string where = "WHERE a.position < $1";
   parameters values;
-  values.int8(before->number).int8(limit + 1);
+  values.int8(asked->after.number).int8(asked->rows());
   if (!which.lounge.empty()) {
     values.text(which.lounge.text);
     where += " AND a.lounge = $3";
@@ -101,47 +87,29 @@ void moderation_queries::actions(const action_filter& which, page_request p, pos
     where += which.lounge.empty() ? " AND a.target = $3" : " AND a.target = $4";
   }
   desk_.ask(at_least, action_columns + where + " ORDER BY a.position DESC LIMIT $2", std::move(values), std::move(done),
-            [limit, list](const rows& r) -> result<page<action_row>> {
-              return read_page<action_row>(r, limit, list, read_action, [](const rows& all, std::size_t i) {
-                return cursor{all.int8(i, action_position_column), {}, {}};
-              });
-            });
+            paged<action_row>(*asked, read_action, at_number(action_position_column)));
 }
 
 void moderation_queries::action(const action_id& id, position at_least, answer_to<std::optional<action_row>> done) {
-  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_id);
+  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_text);
   desk_.ask(at_least, action_columns + "WHERE a.id = $1", parameters{}.text(id.text), std::move(done),
             one<action_row>(read_action));
 }
 
 void moderation_queries::reports(const stream_id& place, page_request p, position at_least,
                                  answer_to<page<report_row>> done) {
-  if (!is_sql_text(place.text)) return desk_.refuse(std::move(done), no_id);
-  auto list = "reports|" + place.text;
-  auto before = start_of(list, p, {beyond_all, {}, {}});
-  if (!before) return desk_.refuse(std::move(done), before.error());
-  const auto limit = bounded(p.limit);
+  const auto asked = page_of("reports", {place.text}, p, newest);
+  if (!asked) return desk_.refuse(std::move(done), asked.error());
   desk_.ask(at_least,
             "SELECT id, place, reporter, target, message_id, message_seq, sha256, reason, filed_at, position "
             "FROM reports WHERE place = $1 AND position < $2 ORDER BY position DESC LIMIT $3",
-            parameters{}.text(place.text).int8(before->number).int8(limit + 1), std::move(done),
-            [limit, list](const rows& r) -> result<page<report_row>> {
-              return read_page<report_row>(
-                  r, limit, list,
-                  [](const rows& all, std::size_t i) {
-                    return report_row{{all.text(i, 0)}, {all.text(i, 1)}, {all.text(i, 2)},
-                                      {all.text(i, 3)}, {all.text(i, 4)}, all.int8(i, 5),
-                                      all.text(i, 6),   all.text(i, 7),   all.time(i, 8)};
-                  },
-                  [](const rows& all, std::size_t i) {
-                    return cursor{all.int8(i, 9), {}, {}};
-                  });
-            });
+            parameters{}.text(place.text).int8(asked->after.number).int8(asked->rows()), std::move(done),
+            paged<report_row>(*asked, read_report, at_number(report_position_column)));
 }
 
 void moderation_queries::messages_named(const stream_id& place, const message_name& name, position at_least,
                                         answer_to<std::vector<message_row>> done) {
-  if (!is_sql_text(place.text) || !is_sql_text(name.id.text)) return desk_.refuse(std::move(done), no_id);
+  if (!is_sql_text(place.text) || !is_sql_text(name.id.text)) return desk_.refuse(std::move(done), no_text);
   // By its key, or among the last ones only: there is no index on the clients' ids.
   const std::string found = name.seq != 0
                                 ? "(SELECT * FROM messages WHERE place = $1 AND seq = $2)"
@@ -151,7 +119,7 @@ void moderation_queries::messages_named(const stream_id& place, const message_na
             message_columns + "FROM " + found + " m" + with_deletions +
                 "WHERE $3 = '' OR m.id = $3 ORDER BY m.seq DESC LIMIT 2",
             parameters{}.text(place.text).int8(name.seq).text(name.id.text), std::move(done),
-            [](const rows& r) -> result<std::vector<message_row>> { return read_all<message_row>(r, read_message); });
+            all<message_row>(read_message));
 }
 
 } // namespace parley

@@ -106,11 +106,4 @@ void question_desk::ask_rows(position at_least, std::string sql, pg::parameters 
 
 void question_desk::post(std::function<void()> task) { asio::post(impl_->io, std::move(task)); }
 
-bool is_sql_text(std::string_view text) { return is_utf8(text) && text.find('\0') == std::string_view::npos; }
-
-result<cursor> start_of(std::string_view list, const page_request& p, cursor first) {
-  if (p.after.empty()) return first;
-  return decode_cursor(list, p.after);
-}
-
 } // namespace parley

@@ -12,7 +12,6 @@
 #include "projections/queries/cursor.hpp"
 #include "projections/reads/read_models.hpp"
 
-#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <memory>
@@ -66,45 +65,5 @@ private:
   struct impl;
   std::shared_ptr<impl> impl_;
 };
-
-// --- what questions share -------------------------------------------------------------------------------------------
-
-inline constexpr std::size_t page_rows_max = 200;
-
-[[nodiscard]] inline std::size_t bounded(std::size_t limit) { return std::clamp<std::size_t>(limit, 1, page_rows_max); }
-
-/// PostgreSQL's text holds neither invalid UTF-8 nor NUL: no row can match such a text, and it is nobody's id.
-[[nodiscard]] bool is_sql_text(std::string_view text);
-
-/// The cursor of a page's request: the given start when it is the first page.
-[[nodiscard]] result<cursor> start_of(std::string_view list, const page_request& p, cursor first);
-
-template <class Row, class Read>
-std::vector<Row> read_all(const pg::rows& r, Read read) {
-  std::vector<Row> all;
-  all.reserve(r.size());
-  for (std::size_t i = 0; i < r.size(); ++i) all.push_back(read(r, i));
-  return all;
-}
-
-/// A page was asked with one row more than its limit: that row only says that there is a next page.
-template <class Row, class Read, class At>
-page<Row> read_page(const pg::rows& r, std::size_t limit, std::string_view list, Read read, At cursor_at) {
-  page<Row> out;
-  const auto count = std::min(limit, r.size());
-  out.rows.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) out.rows.push_back(read(r, i));
-  if (r.size() > limit) out.next = encode_cursor(list, cursor_at(r, count - 1));
-  return out;
-}
-
-/// Reads the one row there may be.
-template <class Row, class Read>
-auto one(Read read) {
-  return [read](const pg::rows& r) -> result<std::optional<Row>> {
-    if (r.size() == 0) return std::optional<Row>{};
-    return std::optional<Row>{read(r, 0)};
-  };
-}
 
 } // namespace parley

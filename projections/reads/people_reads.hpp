@@ -21,10 +21,10 @@ struct conversation_row {
   std::string about; ///< the booking's id; empty: direct
   message_row last;
   parley::version read_seq = 0, other_read_seq = 0;
-  std::uint64_t unread = 0; ///< messages of the other beyond `read_seq`, counted up to unread_counted_max
+  std::uint64_t unread = 0; ///< messages of the other, among the latest unread_counted_max beyond `read_seq`
   std::optional<presence_row> presence;
 };
-inline constexpr std::uint64_t unread_counted_max = 1000;
+inline constexpr std::uint64_t unread_counted_max = 200;
 
 struct call_row {
   call_id id;

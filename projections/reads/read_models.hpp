@@ -96,7 +96,8 @@ class read_models {
 public:
   virtual ~read_models() = default;
   virtual void user(const user_id& id, position at_least, answer_to<std::optional<user_row>> done) = 0;
-  /// By part of the name, without case; all when `search` is empty. Guests are left out. Ordered by name, id.
+  /// By part of the name, without case (queries/search.hpp says what of short ones); all when `search` is empty.
+  /// Guests are left out. Ordered by name, id.
   virtual void users(std::string_view search, page_request p, position at_least, answer_to<page<user_row>> done) = 0;
   virtual void logins(const user_id& id, position at_least, answer_to<std::vector<login_row>> done) = 0;
   virtual void room(const room_id& id, position at_least, answer_to<std::optional<room_row>> done) = 0;

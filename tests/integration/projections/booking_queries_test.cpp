@@ -1,62 +1,32 @@
 // The questions about services, bookings and reviews, over PostgreSQL.
 
 #include "projections/queries/booking_queries.hpp"
+#include "tests/integration/projections/asker.hpp"
 #include "tests/integration/projections/story.hpp"
-
-#include <boost/asio/executor_work_guard.hpp>
 
 namespace parley::test {
 namespace {
 
 using namespace std::chrono_literals;
 
-/// A loop on the test's own thread, and the questions on it.
-struct asker {
-  boost::asio::io_context io;
-  question_desk desk;
-  booking_queries models{desk};
-
+struct asker : asker_of<booking_queries> {
   asker(const std::string& url, projection_progress& progress)
-    : desk{io, options_of(url), progress} {}
-
-  static query_options options_of(const std::string& url) {
-    query_options o;
-    o.database_url = url;
-    o.connections = 1;
-    return o;
-  }
+    : asker_of{questions_to(url), progress} {}
 
   template <class T, class Ask>
   T wait(Ask question) {
-    std::optional<result<T>> answer;
-    question([&](result<T> r) { answer = std::move(r); });
-    const auto guard = boost::asio::make_work_guard(io);
-    const auto until = std::chrono::steady_clock::now() + 20s;
-    while (!answer && std::chrono::steady_clock::now() < until) io.run_one_for(1s);
-    REQUIRE(answer.has_value());
-    INFO((*answer ? std::string{} : answer->error().message));
-    REQUIRE(answer->has_value());
-    return std::move(**answer);
+    return answer_to_good<T>(std::move(question));
   }
-
   std::vector<std::string> services(const service_filter& f) {
     std::vector<std::string> ids;
-    page_request p{2, {}};
-    do {
-      const auto found = wait<page<service_row>>([&](auto done) { models.services(f, p, 0, std::move(done)); });
-      for (const auto& row : found.rows) ids.push_back(row.id.text);
-      p.after = found.next;
-    } while (!p.after.empty());
+    for (const auto& row : all<service_row>(2, [&](auto p, auto done) { models.services(f, p, 0, std::move(done)); }))
+      ids.push_back(row.id.text);
     return ids;
   }
   std::vector<std::string> bookings(const booking_filter& f) {
     std::vector<std::string> ids;
-    page_request p{1, {}};
-    do {
-      const auto found = wait<page<booking_row>>([&](auto done) { models.bookings(f, p, 0, std::move(done)); });
-      for (const auto& row : found.rows) ids.push_back(row.booking.id.text);
-      p.after = found.next;
-    } while (!p.after.empty());
+    for (const auto& row : all<booking_row>(1, [&](auto p, auto done) { models.bookings(f, p, 0, std::move(done)); }))
+      ids.push_back(row.booking.id.text);
     return ids;
   }
 };

@@ -1,46 +1,12 @@
 #include "projections/queries/queries.hpp"
+#include "tests/integration/projections/asker.hpp"
 #include "tests/integration/projections/story.hpp"
-
-#include <boost/asio/executor_work_guard.hpp>
 
 namespace parley::test {
 namespace {
 
-query_options questions_to(const std::string& url) {
-  query_options o;
-  o.database_url = url;
-  o.connections = 2;
-  o.backoff_min = std::chrono::milliseconds{5};
-  o.backoff_max = std::chrono::milliseconds{20};
-  return o;
-}
-
-/// A loop on the test's own thread, and the questions on it.
-struct asker {
-  boost::asio::io_context io;
-  question_desk desk;
-  queries models{desk};
-
-  asker(const query_options& o, projection_progress& progress)
-    : desk{io, o, progress} {}
-
-  /// Runs the loop until the answer is there.
-  template <class T, class Ask>
-  result<T> wait(Ask question) {
-    std::optional<result<T>> answer;
-    int answers = 0;
-    question([&](result<T> r) {
-      answer = std::move(r);
-      ++answers;
-    });
-    CHECK(answers == 0); // never inside the call
-    const auto guard = boost::asio::make_work_guard(io);
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{20};
-    while (!answer && std::chrono::steady_clock::now() < until) io.run_one_for(std::chrono::seconds{1});
-    io.poll();
-    REQUIRE(answers == 1);
-    return *answer;
-  }
+struct asker : asker_of<queries> {
+  using asker_of::asker_of;
 
   result<std::optional<user_row>> user(const std::string& id, position at_least = 0) {
     return wait<std::optional<user_row>>([&](auto done) { models.user({id}, at_least, std::move(done)); });
