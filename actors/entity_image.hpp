@@ -1,9 +1,16 @@
 #pragma once
 // What an entity is at a version, and how pages of its stream bring it there. Nothing here waits or sends.
 
+#include "actors/domain/errands_taken.hpp"
 #include "actors/messages.hpp"
 
 namespace parley {
+
+inline constexpr std::string_view actor_system = "system"; ///< in records: nobody's command
+
+/// Not all that processes ask of it is harmless when repeated, so it keeps what it has taken.
+template <class Entity>
+concept takes_errands = std::same_as<decltype(Entity::state::taken), domain::errands_taken>;
 
 template <class Entity>
 struct entity_image {
@@ -12,9 +19,16 @@ struct entity_image {
   parley::version snapshot_version = 0;
 
   /// Applies an event decided just now.
-  void evolve(const typename Entity::event& e, time_point when) {
-    Entity::evolve(state, e, when);
-    ++version;
+  void evolve(const typename Entity::event& e, const domain::context& by) {
+    apply(e, by.now, by.user.empty() ? std::string_view{by.cause} : std::string_view{});
+  }
+
+  /// What a process asks for was asked for before, and took place.
+  [[nodiscard]] bool has_taken(const domain::context& by) const {
+    if constexpr (takes_errands<Entity>)
+      if (const auto errand = by.user.empty() ? domain::errand_of(by.cause) : std::nullopt)
+        return state.taken.has(*errand);
+    return false;
   }
 
   /// Applies a page: its snapshot when it has one, then its events. errc::corrupt for a snapshot that cannot be used
@@ -34,9 +48,18 @@ struct entity_image {
       if (!content) return tl::make_unexpected(content.error());
       const auto* mine = std::get_if<typename Entity::event>(&*content);
       if (!mine || r.version != version + 1) return fail(errc::corrupt, "the stream has a gap or a foreign event");
-      evolve(*mine, r.time);
+      apply(*mine, r.time, r.actor == actor_system ? std::string_view{r.cause} : std::string_view{});
     }
     return {};
+  }
+
+private:
+  /// `cause`: empty for a person's command, whatever it calls itself.
+  void apply(const typename Entity::event& e, time_point when, [[maybe_unused]] std::string_view cause) {
+    Entity::evolve(state, e, when);
+    ++version;
+    if constexpr (takes_errands<Entity>)
+      if (const auto errand = domain::errand_of(cause)) state.taken.take(*errand);
   }
 };
 

@@ -133,6 +133,7 @@ private:
 
   void handle(request_ptr<Entity> r) {
     if (takes_over(r)) return;
+    if (image_.has_taken(r->by)) return settle(*r, answer{"{}", 0, image_.version, true});
     if (r->once && keys_.takes(*r->once, r->respond, rt_.log, r->by.now)) return;
     if (r->if_match && *r->if_match != image_.version) return settle(*r, fail(errc::precondition_failed));
     if constexpr (asks_the_log<Entity>)
@@ -158,7 +159,7 @@ private:
     stream_append append{stream_, image_.version, {}};
     append.events.reserve(d.events.size());
     for (auto& e : d.events) {
-      image_.evolve(e, r.by.now);
+      image_.evolve(e, r.by);
       auto shown = make_publication(stream_, image_.version, r.by.now, event{std::move(e)});
       append.events.push_back(encode(std::get<event>(shown->what)));
       p.published.push_back(std::move(shown));
@@ -177,7 +178,7 @@ private:
       if (t.timer.stream.empty()) t.timer.stream = stream_;
     append_request request;
     request.time = r.by.now;
-    request.actor = r.by.user.empty() ? "system" : r.by.user.text;
+    request.actor = r.by.user.empty() ? actor_system : r.by.user.text;
     request.cause = r.by.cause;
     request.timers = d.timers;
     p.timers = std::move(d.timers);

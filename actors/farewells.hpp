@@ -26,6 +26,10 @@ public:
   [[nodiscard]] bool contains(const stream_id& place) const {
     return std::any_of(all_.begin(), all_.end(), [&](const farewell& f) { return f.place == place; });
   }
+  /// The place let the session go, and nobody knows whether its client ever saw that.
+  [[nodiscard]] bool may_be_unseen(const stream_id& place) const {
+    return std::any_of(all_.begin(), all_.end(), [&](const farewell& f) { return f.place == place && !f.waived; });
+  }
   /// `client` is gone, and surely has the place up to `arrived`; a null one stands for all that were before. False when
   /// the place did not let the session go.
   bool owe(const stream_id& place, version arrived, const client_port_ptr& client);

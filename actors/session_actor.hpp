@@ -49,6 +49,8 @@ private:
   void follow_inbox();
   void tell_a_person(client_command_ptr c);
   void say_to_person(const client_command_ptr& c);
+  /// In a booking's chat, when neither of its two has blocked the other.
+  void say_in_chat(client_command_ptr c);
   static client_port_ptr answer_client(client_command& c, result<answer> r);
 
   // --- places -------------------------------------------------------------------------------------------------------
@@ -71,6 +73,7 @@ private:
   void await_claims();
   void ask_again(const stream_id& place);
   [[nodiscard]] static version want(dealing& with, version after);
+  [[nodiscard]] bool is_unaware(const stream_id& place) const;
   [[nodiscard]] version missed_since(const stream_id& place, version joined) const;
   void leave_places();
   /// Asks the place to let us go until it has done so; after the errand under way, if there is one.
@@ -137,6 +140,7 @@ private:
     bool retrying = false;                  ///< ... and fails: it is tried again until it does not
     bool draining = false;                  ///< what waited has its turn
     version hidden = 0;                     ///< of a place without history: what the client is never shown
+    bool unaware = false;                   ///< came in again, perhaps before its client saw that it had been put out
     std::optional<version> wanted;          ///< the client asked for all after it; not known after a recovery
     std::optional<version> asked_after;     ///< the join under way asks for all after it
     std::optional<std::string> leave_after; ///< the errand under way, for this reason

@@ -3,14 +3,23 @@
 
 #include "actors/session_actor.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace parley {
 namespace {
 
+using domain::conversation;
 using domain::inbox;
 
 constexpr std::chrono::seconds try_again{1};
 
 stream_id inbox_of(const user_id& who) { return make_stream(inbox::family, who.text); }
+
+/// What conversation::ask_other is answered.
+user_id other_in(const answer& a) {
+  const auto told = nlohmann::json::parse(a.body, nullptr, false);
+  return {told.is_object() ? told.value("otherId", std::string{}) : std::string{}};
+}
 
 } // namespace
 
@@ -40,8 +49,8 @@ void session_actor::tell_a_person(client_command_ptr c) {
   if (who_.login.empty()) return void(answer_client(*c, fail(errc::unauthenticated, "sign in first")));
   auto found = [this, c, &t](const result<answer>& r) {
     if (!r) return void(answer_client(*c, tl::make_unexpected(r.error())));
-    auto* said = std::get_if<domain::conversation::command>(&t.command);
-    auto* call = said ? std::get_if<domain::conversation::call>(said) : nullptr;
+    auto* said = std::get_if<conversation::command>(&t.command);
+    auto* call = said ? std::get_if<conversation::call>(said) : nullptr;
     if (!call) return say_to_person(c);
     auto free = [this, c, call](const result<answer>& yes) {
       if (!yes && yes.error().code == errc::busy) call->not_free = "busy";
@@ -57,6 +66,27 @@ void session_actor::tell_a_person(client_command_ptr c) {
 void session_actor::say_to_person(const client_command_ptr& c) {
   auto& t = std::get<tell_person>(c->what);
   ask(t.place, std::move(t.command), std::move(t.once), [c](result<answer> r) { answer_client(*c, std::move(r)); });
+}
+
+/// The chat knows its two, their direct conversation who of them blocks whom. The chat judges it all the same, so that
+/// a repeat of what was said before the block gets its first answer.
+void session_actor::say_in_chat(client_command_ptr c) {
+  auto& t = std::get<tell_place>(c->what);
+  auto met = [this, c, &t](const result<answer>& r) {
+    if (!r) return void(answer_client(*c, tl::make_unexpected(r.error())));
+    auto judged = [this, c, &t](const result<answer>& may) {
+      const bool blocked = !may && may.error().code == errc::blocked;
+      const bool never_opened = !may && may.error().code == errc::not_found;
+      if (!may && !blocked && !never_opened) return void(answer_client(*c, tl::make_unexpected(may.error())));
+      std::get<conversation::send>(std::get<conversation::command>(t.command)).blocked = blocked;
+      ask(t.place, std::move(t.command), std::move(t.once),
+          [c](result<answer> said) { answer_client(*c, std::move(said)); });
+    };
+    const auto direct = domain::direct_conversation(who_.user, other_in(*r));
+    ask(make_stream(conversation::family, direct.text), conversation::command{conversation::ask_other{}}, std::nullopt,
+        back_here(std::move(judged)));
+  };
+  ask(t.place, conversation::command{conversation::ask_other{}}, std::nullopt, back_here(std::move(met)));
 }
 
 } // namespace parley

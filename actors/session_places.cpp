@@ -25,6 +25,12 @@ const stream_id& place_of(const client_request& what) {
   return std::visit([](const auto& one) -> const stream_id& { return one.place; }, what);
 }
 
+/// Of the conversations only a booking's chat is written to as a place: what is for a person is a tell_person.
+bool is_said_in_chat(const tell_place& t) {
+  const auto* said = std::get_if<domain::conversation::command>(&t.command);
+  return said && std::holds_alternative<domain::conversation::send>(*said);
+}
+
 /// What of a place is not for who came in: all before, where it keeps nothing for anybody. Nor in a lounge, where
 /// messages are taken back: what was before is read over REST, without those.
 version shown_after(const stream_id& place, const answer& joining) {
@@ -57,6 +63,7 @@ void session_actor::perform(client_command_ptr c) {
   auto& t = std::get<tell_place>(c->what);
   if (t.place.family() == domain::conversation::family && who_.login.empty())
     return void(answer_client(*c, fail(errc::unauthenticated, "sign in first")));
+  if (is_said_in_chat(t)) return say_in_chat(std::move(c));
   auto answered = [c](result<answer> r) { answer_client(*c, std::move(r)); };
   ask(t.place, std::move(t.command), std::move(t.once), std::move(answered));
 }
@@ -93,6 +100,7 @@ void session_actor::joined(client_command& c, const join_place& j, const result<
   if (is_new) { // of an earlier stay
     receipts_.forget(j.place);
     with.wanted.reset();
+    with.unaware = farewells_.may_be_unseen(j.place);
   }
   farewells_.forget(j.place);
   with.hidden = shown_after(j.place, *r);
@@ -182,8 +190,7 @@ void session_actor::rejoin(const std::map<stream_id, version>& seen) {
     const auto received = receipts_.of(place);
     const auto known = dealings_.find(place);
     const bool sure = known != dealings_.end() && known->second.sure;
-    // Who lacks even its own coming in was put out and let in again before it knew either, and is told so.
-    if (sure && received && *received >= known->second.hidden) {
+    if (sure && received && !is_unaware(place)) {
       known->second.wanted.reset(); // the rest has arrived
       client_->subscribe(place, want(known->second, *received));
     } else {
@@ -222,7 +229,7 @@ void session_actor::ask_again(const stream_id& place) {
       const bool was_sure = with.sure && !with.waiting;
       with.member = with.sure = true;
       with.hidden = shown_after(place, *r);
-      const bool is_news = !was_sure || receipts_.of(place).value_or(with.hidden) < with.hidden;
+      const bool is_news = !was_sure || is_unaware(place);
       if (client == client_ && unclaimed_.erase(place) != 0) {
         if (is_news) welcome(place, r->body);
         client_->subscribe(place, want(with, std::min(missed_since(place, r->since), r->version)));
@@ -231,6 +238,12 @@ void session_actor::ask_again(const stream_id& place) {
     finish(place);
   };
   ask(place, returning_to(place), std::nullopt, back_here(std::move(answered)));
+}
+
+/// Put out and let in again, and for all we know it saw neither.
+bool session_actor::is_unaware(const stream_id& place) const {
+  const auto& with = dealings_.at(place);
+  return with.unaware && receipts_.of(place).value_or(0) < with.hidden;
 }
 
 /// Notes that the client is to have all after that seq, and gives what of it may be shown.

@@ -20,8 +20,8 @@ struct record {
   std::string type;
   int schema = 1;
   time_point time;
-  std::string actor; ///< user id of who caused it; `system` for timers and restarts
-  std::string cause; ///< the command's id, for tracing one command through the log
+  std::string actor; ///< user id of who caused it; `system` for timers, restarts and processes
+  std::string cause; ///< the command's id; of a process's errand, which one (schema/log-format.md)
   nlohmann::json data;
   nlohmann::json personal;
 };

@@ -20,7 +20,8 @@ inline constexpr std::uint64_t amount_max = 1'000'000'000'000;
   return static_cast<std::int64_t>(amount);
 }
 
-/// An ISO 4217 code in force: three upper-case letters.
+/// An ISO 4217 code in force: three upper-case letters. Asked when something begins; what was agreed before a currency
+/// went out of force still ends in it (market/ledger.hpp).
 [[nodiscard]] bool is_currency(std::string_view code) noexcept;
 
 } // namespace parley::domain

@@ -38,7 +38,7 @@ public:
 private:
   struct work {
     errand what;
-    std::string key;
+    std::string cause; ///< tells it from every other
     position at = 0;
     int tries = 0;
   };
@@ -86,12 +86,12 @@ private:
       return;
     }
     for (const auto& p : all_processes()) {
-      std::size_t index = 0;
+      std::uint32_t index = 0;
       for (auto& e : p.react(r, *content)) {
-        auto key = "process|" + std::string{p.name} + '|' + std::to_string(r.position) + '|' + std::to_string(index++);
+        auto cause = domain::cause_of({{std::string{p.name}}, {r.position, index++}});
         unanswered_.insert(r.position);
         auto& lane = lanes_[e.to];
-        lane.push_back({std::move(e), std::move(key), r.position, 0});
+        lane.push_back({std::move(e), std::move(cause), r.position, 0});
         if (lane.size() == 1) run(lane.front());
       }
     }
@@ -104,7 +104,7 @@ private:
   void run(const work& w) {
     domain::context by;
     by.now = rt_.clock.now();
-    by.cause = w.key;
+    by.cause = w.cause;
     auto answered = [this, handle = caf::actor_cast<caf::actor>(this), to = w.what.to](const result<answer>& r) {
       const bool again = !r && describe(r.error().code).status >= 500;
       if (!r && !again) spdlog::info("errand to {} was refused: {}", to.text, text_of(r.error()));
@@ -115,8 +115,7 @@ private:
                          finish(to);
                      }));
     };
-    rt_.entities.ask(w.what.to, request_of(w.what.command, std::move(by), idempotency{w.key, w.key, false},
-                                           reply{std::move(answered)}));
+    rt_.entities.ask(w.what.to, request_of(w.what.command, std::move(by), std::nullopt, reply{std::move(answered)}));
   }
 
   void finish(const stream_id& to) {
@@ -134,7 +133,7 @@ private:
     auto& w = lanes_.at(to).front();
     const bool log_is_down = rt_.log.refuses_writes().has_value(); // nobody's fault
     if (!log_is_down && ++w.tries == tries_told)
-      spdlog::error("errand {} to {} fails again and again; see what is said about that entity", w.key, to.text);
+      spdlog::error("errand {} to {} fails again and again; see what is said about that entity", w.cause, to.text);
     const auto wait = std::min(retry_after * (1 << std::min(w.tries, 10)), retry_after_max);
     delayed_send(this, caf::timespan{wait}, std::make_shared<continuation>([this, to] { run(lanes_.at(to).front()); }));
   }

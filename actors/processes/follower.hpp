@@ -5,8 +5,8 @@
 // for good (a 4xx) is over.
 //
 // The position is kept as the snapshot of the stream `process/follower`: everything up to it is dealt with. It is
-// written about once a second, so after a crash some errands come again; their keys make that harmless. One CAF actor;
-// one that fails is replaced by a new one that starts from the stored position.
+// written about once a second, so after a crash some errands come again, which is harmless (process.hpp). One CAF
+// actor; one that fails is replaced by a new one that starts from the stored position.
 
 #include "actors/registry.hpp"
 #include "actors/runtime.hpp"

@@ -72,6 +72,7 @@ struct server::parts {
     , auth_rate{bucket(s.auth_per_address), limited_keys_max}
     , user_rate{bucket(s.requests_per_user), limited_keys_max}
     , open_rate{bucket(s.room_opens_per_address), limited_keys_max}
+    , creation_rate{bucket(s.creations_per_user), limited_keys_max}
     , guess_rate{bucket(s.login_guesses_per_address), limited_keys_max}
     , account_guess_rate{bucket(s.login_guesses_per_account), limited_keys_max}
     , nodes{make_nodes()}
@@ -123,7 +124,7 @@ struct server::parts {
   projection_progress progress;
   pg::store store;
   projector projecting;
-  rate_limiter auth_rate, user_rate, open_rate, guess_rate, account_guess_rate;
+  rate_limiter auth_rate, user_rate, open_rate, creation_rate, guess_rate, account_guess_rate;
   recent_keys familiar{limited_keys_max};
   std::vector<std::unique_ptr<io_node>> nodes;
   fan_out out;
@@ -195,6 +196,7 @@ rest_dependencies server::parts::rest_of(io_node& node) {
            limit(auth_rate, with.auth_per_address),
            limit(user_rate, with.requests_per_user),
            limit(open_rate, with.room_opens_per_address),
+           limit(creation_rate, with.creations_per_user),
            limit(guess_rate, with.login_guesses_per_address, ipv6_prefix::site),
            limit(account_guess_rate, with.login_guesses_per_account),
            {[this](std::string_view key) { familiar.add(limit_key(key, ipv6_prefix::customer)); },

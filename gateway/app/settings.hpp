@@ -66,6 +66,7 @@ struct settings {
   rate messages_per_session{200, 400};
   rate requests_per_user{100, 400};
   rate room_opens_per_address{20, 200}; ///< open-on-join and POST /api/rooms
+  rate creations_per_user{1, 100};      ///< lounges, services and listings: each one lasts, and stands in a list
 
   // auth
   seconds access_token_lifetime{std::chrono::hours{24}};

@@ -58,6 +58,8 @@ const auto rows = std::to_array<setting_row>({
     {"Rates", "rates.messages_per_session", &settings::messages_per_session, 0, 1e7, "WebSocket messages"},
     {"Rates", "rates.requests_per_user", &settings::requests_per_user, 0, 1e7, "HTTP requests of one user"},
     {"Rates", "rates.room_opens_per_address", &settings::room_opens_per_address, 0, 1e7, "rooms opened"},
+    {"Rates", "rates.creations_per_user", &settings::creations_per_user, 0, 1e7,
+     "lounges, services and listings made by one user"},
 
     {"Auth", "auth.access_token_lifetime", &settings::access_token_lifetime, 1, 30 * day, "of an access token"},
     {"Auth", "auth.refresh_token_lifetime", &settings::refresh_token_lifetime, 1, 400 * day, "of a refresh token"},

@@ -21,14 +21,15 @@ hub::state::subscription* hub::state::member::in(const stream_id& id) const {
 // --- subscriptions ---
 
 void hub::state::enter(member& m, const stream_id& id, version after) {
-  m.parted.forget(id);
+  const auto before = m.parted.take(id).value_or(partings::certainty{after, after});
   auto& place = topics[id];
   if (!place) {
     place = std::make_unique<topic>();
     place->id = id;
   }
   auto& t = *place;
-  auto& s = *m.places.emplace_back(new subscription{m, t, t.members.size(), after + 1, after, after});
+  auto& s = *m.places.emplace_back(new subscription{m, t, t.members.size(), after + 1, std::min(after, before.arrived),
+                                                    std::min(after, before.at_ping)});
   t.members.push_back(&s);
   ++counted.subscriptions;
   settle(s);

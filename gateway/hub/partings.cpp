@@ -1,5 +1,7 @@
 #include "gateway/hub/partings.hpp"
 
+#include <algorithm>
+
 namespace parley::gateway {
 
 void partings::add(const stream_id& topic, version arrived, version at_ping, version last) {
@@ -7,6 +9,14 @@ void partings::add(const stream_id& topic, version arrived, version at_ping, ver
   if (arrived >= last) return;
   if (all_.size() >= partings_max) all_.erase(all_.begin());
   all_.push_back({topic, arrived, at_ping, last});
+}
+
+std::optional<partings::certainty> partings::take(const stream_id& topic) {
+  const auto found = std::ranges::find(all_, topic, &parting::topic);
+  if (found == all_.end()) return std::nullopt;
+  const certainty sure{found->arrived, found->at_ping};
+  all_.erase(found);
+  return sure;
 }
 
 void partings::forget(const stream_id& topic) {

@@ -6,6 +6,7 @@
 #include "events/ids.hpp"
 
 #include <map>
+#include <optional>
 #include <vector>
 
 namespace parley::gateway {
@@ -17,7 +18,13 @@ public:
   /// All of `topic` up to `last` is queued; up to `arrived` it surely arrived, up to `at_ping` if the ping that is out
   /// is answered.
   void add(const stream_id& topic, version arrived, version at_ping, version last);
-  /// The topic is followed again, or no longer wanted.
+  /// What is sure of a topic that was left.
+  struct certainty {
+    version arrived, at_ping;
+  };
+  /// The topic is followed again: what was not sure to have arrived still is not. None: nothing was owed of it.
+  [[nodiscard]] std::optional<certainty> take(const stream_id& topic);
+  /// The topic is no longer wanted.
   void forget(const stream_id& topic);
   void pinged() noexcept;
   void ponged() noexcept;

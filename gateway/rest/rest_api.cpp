@@ -17,6 +17,7 @@ constexpr std::size_t key_bytes_max = 255;
 
 bool is_write(const http_request& r) { return r.method != "GET" && r.method != "HEAD"; }
 
+/// By address.
 const rest_limit* kind_of_limit(const rest_limits& limits, limited by) {
   switch (by) {
   case limited::as_auth: return &limits.auth_per_address;
@@ -63,6 +64,7 @@ void serve(const call_ptr& c, const route& r) {
   if (c->who) {
     if (!c->within(c->with.limits.requests_per_user, c->who->user.text)) return;
     if (auto fine = check_access(r.who, *c->who); !fine) return c->refuse(fine.error());
+    if (r.by == limited::as_creation && !c->within(c->with.limits.creations_per_user, c->who->user.text)) return;
   }
   if (auto read = is_write(c->request) ? read_write_headers(*c) : read_after(*c); !read) return c->refuse(read.error());
   r.handle(c);

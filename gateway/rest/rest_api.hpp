@@ -64,6 +64,7 @@ struct rest_limits {
   rest_limit auth_per_address;     ///< register, login, guest, refresh
   rest_limit requests_per_user;
   rest_limit room_opens_per_address;
+  rest_limit creations_per_user;        ///< of lounges, services and listings together
   rest_limit login_guesses_per_address; ///< at one account: by `address claim`; a right password is given back
   rest_limit login_guesses_per_account; ///< by claim, wherever they come from; likewise
   rest_memory familiar; ///< `address claim` that gave the right password: the limit on the account is not theirs

@@ -19,7 +19,13 @@ enum class access {
   auditors    ///< who has the role auditor or operator
 };
 
-enum class limited { no, as_auth, as_room_opening, not_at_all /**< not by address either */ };
+enum class limited {
+  no,
+  as_auth,
+  as_room_opening,
+  as_creation, ///< of what lasts; by user, so only where one is asked for
+  not_at_all   ///< not by address either
+};
 
 struct route {
   std::string method;                ///< GET serves HEAD as well

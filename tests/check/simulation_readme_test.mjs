@@ -10,7 +10,8 @@ const section = title => readme.split(`\n## ${title}\n`)[1].split('\n## ')[0];
 const rows = of => of.split('\n').filter(line => /^\| (?!-)/.test(line)).map(line => line.split('|').map(c => c.trim()));
 
 test('the README names every claim', () => {
-  const code = fs.readdirSync(folder).filter(name => name.endsWith('.cpp')).map(text).join('\n');
+  const code = ['claims', 'runs'].flatMap(room => fs.readdirSync(new URL(room, folder)).map(name => `${room}/${name}`))
+                   .filter(name => name.endsWith('.cpp')).map(text).join('\n');
   const checked = [...code.matchAll(/\b(?:check|claim)\(\s*"([^"]+)"/g)].map(match => match[1]);
   const named = rows(section('What must hold')).flatMap(row => row[2].split(' · ')).filter(claim => claim !== '');
   assert.deepEqual(named.sort(), [...new Set(checked)].sort());
@@ -19,7 +20,7 @@ test('the README names every claim', () => {
 
 test('the README names every planted bug, and a test looks for each', () => {
   const planted = [...text('planted/bugs.hpp').matchAll(/\bbug (\w+)\(\);/g)].map(match => match[1]);
-  const tested = [...text('planted_test.cpp').matchAll(/is_noticed\(\s*\{planted::(\w+)/g)].map(match => match[1]);
+  const tested = [...text('runs/planted_test.cpp').matchAll(/is_noticed\(\s*\{planted::(\w+)/g)].map(match => match[1]);
   assert.deepEqual(tested.sort(), [...planted].sort());
   assert.equal(rows(section('That it can fail')).length, planted.length + 1);
 });

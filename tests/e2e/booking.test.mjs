@@ -132,6 +132,12 @@ test('both are told of each step, talk about it and see where the other is; nobo
     [mallory, 'chat:message', {bookingId: booking.id, message: 'hi'}, 'forbidden'],
     [mallory, 'location:update', place, 'forbidden'], [carl, 'location:update', {...place, lat: 91}, 'invalid'],
   ]) await assert.rejects(person.client.ask(event, data), {code});
+  const block = method => server.request(method, `/api/users/${carl.user.id}/block`, by(pia));
+  body(await block('PUT'));
+  for (const {client} of [carl, pia])
+    await assert.rejects(client.ask('chat:message', {bookingId: booking.id, message: 'psst'}), {code: 'blocked'});
+  await carl.client.ask('location:update', place); // they meet all the same
+  body(await block('DELETE'));
   assert.deepEqual(mallory.client.pushes.map(push => push.event), ['connected']);
   assert.deepEqual(carl.client.all('booking:new', 'location:update'), []);
 });

@@ -142,6 +142,24 @@ test('requests beyond the rate of an address are refused with 429, the limit and
   }
 });
 
+test('who made too many lounges, services and listings is told to wait, and others are not', async () => {
+  const strict = await Server.start({flags: ['--rates-creations-per-user', '0.001/2'], database: false});
+  try {
+    const [ann, ben] = [await strict.signUp('Ann'), await strict.signUp('Ben')];
+    const price = {priceMinor: 500, currency: 'EUR'};
+    const make = [['/api/lounges', {name: 'Bar'}], ['/api/services', {title: 'Cut', durationMinutes: 30, ...price}],
+                  ['/api/marketplace/listings', {title: 'Chair', ...price}]];
+    const answers = [];
+    for (const [path, body] of make) answers.push(await strict.post(path, body, {token: ann.token}));
+    assert.deepEqual(answers.map(answer => answer.status), [201, 201, 429]);
+    assert.equal(answers[2].json.code, 'rate_limited');
+    assert.ok(Number(answers[2].headers.get('retry-after')) >= 1);
+    assert.equal((await strict.post(...make[2], {token: ben.token})).status, 201);
+  } finally {
+    await strict.stop();
+  }
+});
+
 test('who opened too many rooms by joining is told to wait, and still comes into rooms that are open', async () => {
   const strict = await Server.start({flags: ['--rates-room-opens-per-address', '0.001/2'], database: false});
   try {

@@ -259,6 +259,19 @@ describe('a purchase', () => {
     assert.ok(answers.filter(answer => answer.status !== 201).every(answer => answer.json.code === 'out_of_stock'));
   });
 
+  test('is not undone by a seller who adds to the stock meanwhile', async () => {
+    const pen = await offer(ann, {priceMinor: 1, stock: 3});
+    const put = (body, headers) =>
+        server.request('PUT', `/api/marketplace/listings/${pen.id}`, {token: ann.token, body, headers});
+    const seen = (await server.get(`/api/marketplace/listings/${pen.id}`, {token: ann.token})).headers.get('etag');
+    assert.equal((await buy(ben, pen)).status, 201);
+    assert.equal((await put({stock: 4}, {'if-match': seen})).status, 412);
+    const more = await put({stockDelta: 1});
+    assert.equal(more.status, 200, more.text);
+    assert.equal(more.json.stock, 3);
+    assert.equal((await put({stockDelta: -4})).json.code, 'out_of_stock');
+  });
+
   test('with money for three of them is paid three times of ten', async () => {
     const eve = await server.signUp('Eve');
     await deposit(eve, 35);

@@ -46,6 +46,10 @@ struct availability {
 /// shape, errc::invalid for a value: no such zone, day, date or time of day, an end before its beginning, hours or
 /// exceptions one over the other, an exception at a local time that its date does not have.
 [[nodiscard]] result<availability> read_availability(const nlohmann::json& rules);
+/// The rules as they were stored: to_json's text; empty: never set. Never fails, whatever this machine's time zone
+/// database has become since: a local time that its date has lost is reckoned as in weekly hours, and in a zone that is
+/// not known any more nothing is open.
+[[nodiscard]] availability stored_availability(const std::string& rules);
 /// The same shape: all seven days, everything in order.
 [[nodiscard]] std::string to_json(const availability& a);
 

@@ -98,21 +98,44 @@ result<void> check_exists(const availability& a, local_days day, const day_hours
   return {};
 }
 
-result<void> read_exceptions(availability& a, const json& in) {
+/// Who sets hours for a date that has no such time is told so; what is stored was fine when it was set.
+enum class clocks { must_have_it, may_have_lost_it };
+
+result<void> read_exceptions(availability& a, const json& in, clocks date) {
   if (!in.is_array()) return fail(errc::malformed, "exceptions must be a list of {date, hours}");
   if (in.size() > exceptions_max)
     return fail(errc::invalid, "there may be " + std::to_string(exceptions_max) + " exceptions");
   for (const auto& each : in) {
-    const auto* date = each.is_object() ? text_in(each, "date") : nullptr;
-    if (!date || !each.contains("hours")) return fail(errc::malformed, "exceptions must be a list of {date, hours}");
-    const auto day = read_date(*date);
+    const auto* name = each.is_object() ? text_in(each, "date") : nullptr;
+    if (!name || !each.contains("hours")) return fail(errc::malformed, "exceptions must be a list of {date, hours}");
+    const auto day = read_date(*name);
     if (!day) return fail(errc::invalid, "an exception's date must be one of the calendar, as 2026-12-24");
-    auto open = read_hours(each["hours"], "exceptions " + *date);
+    auto open = read_hours(each["hours"], "exceptions " + *name);
     if (!open) return tl::make_unexpected(std::move(open.error()));
-    if (auto exists = check_exists(a, *day, *open); !exists) return exists;
-    if (!a.exceptions.emplace(*day, std::move(*open)).second) return fail(errc::invalid, "two exceptions for " + *date);
+    if (date == clocks::must_have_it)
+      if (auto exists = check_exists(a, *day, *open); !exists) return exists;
+    if (!a.exceptions.emplace(*day, std::move(*open)).second) return fail(errc::invalid, "two exceptions for " + *name);
   }
   return {};
+}
+
+result<availability> read_rules(const json& rules, clocks date) {
+  if (!rules.is_object()) return fail(errc::malformed, "availability must be an object");
+  availability a;
+  const auto* zone = text_in(rules, "timeZone");
+  if (!zone) return fail(errc::malformed, "timeZone must be the name of an IANA time zone");
+  const auto found = time_zone::find(*zone);
+  if (!found) return fail(errc::invalid, "timeZone is no IANA time zone");
+  a.zone_name = *zone;
+  a.zone = *found;
+  const auto weekly = rules.find("weekly");
+  if (weekly == rules.end() || !weekly->is_object())
+    return fail(errc::malformed, "weekly must be {monday: [{from, to}], …}");
+  if (auto read = read_weekly(a, *weekly); !read) return tl::make_unexpected(std::move(read.error()));
+  const auto exceptions = rules.find("exceptions");
+  if (exceptions != rules.end() && !exceptions->is_null())
+    if (auto read = read_exceptions(a, *exceptions, date); !read) return tl::make_unexpected(std::move(read.error()));
+  return a;
 }
 
 void write_hours(json_writer& out, const day_hours& open) {
@@ -131,23 +154,15 @@ std::optional<local_days> read_date(std::string_view text) {
   return date.ok() ? std::optional{local_days{date}} : std::nullopt;
 }
 
-result<availability> read_availability(const json& rules) {
-  if (!rules.is_object()) return fail(errc::malformed, "availability must be an object");
-  availability a;
-  const auto* zone = text_in(rules, "timeZone");
-  if (!zone) return fail(errc::malformed, "timeZone must be the name of an IANA time zone");
-  const auto found = time_zone::find(*zone);
-  if (!found) return fail(errc::invalid, "timeZone is no IANA time zone");
-  a.zone_name = *zone;
-  a.zone = *found;
-  const auto weekly = rules.find("weekly");
-  if (weekly == rules.end() || !weekly->is_object())
-    return fail(errc::malformed, "weekly must be {monday: [{from, to}], …}");
-  if (auto read = read_weekly(a, *weekly); !read) return tl::make_unexpected(std::move(read.error()));
-  const auto exceptions = rules.find("exceptions");
-  if (exceptions != rules.end() && !exceptions->is_null())
-    if (auto read = read_exceptions(a, *exceptions); !read) return tl::make_unexpected(std::move(read.error()));
-  return a;
+result<availability> read_availability(const json& rules) { return read_rules(rules, clocks::must_have_it); }
+
+availability stored_availability(const std::string& rules) {
+  if (rules.empty()) return always();
+  const auto stored = json::parse(rules, nullptr, false);
+  if (auto a = read_rules(stored, clocks::may_have_lost_it)) return std::move(*a);
+  availability closed;
+  if (const auto* zone = stored.is_object() ? text_in(stored, "timeZone") : nullptr) closed.zone_name = *zone;
+  return closed;
 }
 
 std::string to_json(const availability& a) {

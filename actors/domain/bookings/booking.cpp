@@ -28,7 +28,7 @@ constexpr std::array steps{
 };
 
 constexpr std::string_view booking_prefix = "bk_", review_prefix = "rv_";
-constexpr std::size_t own_bytes_min = 8, id_bytes_max = 200;
+constexpr std::size_t own_bytes_min = 8;
 
 bool is_known(std::string_view word) {
   return word == status::requested ||
@@ -51,7 +51,7 @@ timer named(std::string_view word, time_point due, const booking_id& id) {
 std::string_view own_half(std::string_view id, std::string_view prefix) {
   const auto dot = id.find('.');
   const bool fits = id.starts_with(prefix) && dot != std::string_view::npos && dot >= prefix.size() + own_bytes_min &&
-                    dot + 1 < id.size() && id.size() <= id_bytes_max && id.find('~') == std::string_view::npos;
+                    dot + 1 < id.size() && id.size() <= booking_id_bytes_max && id.find('~') == std::string_view::npos;
   return fits ? id.substr(0, dot) : std::string_view{};
 }
 

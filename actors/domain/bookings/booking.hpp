@@ -8,9 +8,9 @@
 //   anew)
 //
 // A customer cancels until the start, free of charge until `cancel_free_hours` before it; afterwards it costs
-// `cancel_fee_percent` of the price, as a no-show does. A provider cancels at any time and is never charged. What
-// nobody said anything about a day after its end has taken place: money that is held must come to rest, and the
-// customer may review.
+// `cancel_fee_percent` of the price, as a no-show does, rounded down: what is left over is the customer's. A provider
+// cancels at any time and is never charged. What nobody said anything about a day after its end has taken place: money
+// that is held must come to rest, and the customer may review.
 
 #include "events/booking_events.hpp"
 #include "events/errors.hpp"
@@ -21,6 +21,8 @@
 #include <vector>
 
 namespace parley::domain {
+
+inline constexpr std::size_t booking_id_bytes_max = 200;
 
 inline constexpr std::chrono::hours answer_due_in{24};   ///< a request expires then, or at its start
 inline constexpr std::chrono::hours completed_after{24}; ///< the end, if nobody says otherwise

@@ -2,6 +2,7 @@
 
 #include "actors/domain/bookings/booking_json.hpp"
 #include "actors/domain/bookings/service.hpp"
+#include "actors/domain/money.hpp"
 #include "actors/domain/text.hpp"
 #include "events/json_writer.hpp"
 
@@ -129,9 +130,6 @@ result<void> make_way(decided& d, const calendar::state& s, time_point from, tim
   return {};
 }
 
-/// One customer must not take all the time there is without anybody's answer.
-constexpr std::size_t unanswered_of_customer_max = 20;
-
 result<void> check_bounds(const calendar::state& s, const user_id& customer, time_point now) {
   std::size_t open = 0, own = 0, unanswered = 0;
   for (const auto& [id, e] : s.bookings) {
@@ -154,6 +152,8 @@ result<void> check_request(const calendar::request& c, const context& by) {
   if (c.provider.empty() || provider_of(c.id) != c.provider) return fail(errc::invalid, "this is no booking's id");
   if (!c.offered) return fail(errc::service_not_found, "the service is not offered any more");
   if (by.user == c.provider) return fail(errc::forbidden, "nobody books their own service");
+  if (c.price_minor != 0 && !is_currency(c.currency))
+    return fail(errc::wrong_currency, "the service's price is in a currency that is not in force");
   if (auto start = check_start(c.starts_at, by.now); !start) return start;
   if (c.minutes < 1 || c.minutes > duration_minutes_max) return fail(errc::invalid, "the duration is out of bounds");
   if (auto note = check_text(c.note, booking_note_bytes_max, "note"); !note) return note;

@@ -20,6 +20,8 @@ namespace parley::domain {
 inline constexpr std::size_t bookings_open_max = 5'000;
 /// One customer must not fill a provider's year.
 inline constexpr std::size_t bookings_open_of_customer_max = 200;
+/// Nor take all the time there is without anybody's answer.
+inline constexpr std::size_t unanswered_of_customer_max = 20;
 inline constexpr std::size_t bookings_over_kept = 1'000;
 inline constexpr std::size_t booking_note_bytes_max = 1'024;
 inline constexpr std::size_t review_comment_bytes_max = 4'096;
@@ -40,8 +42,8 @@ struct calendar {
   };
 
   /// Asks for a booking, with what the service quoted. errc::service_not_found when it is no longer offered,
-  /// outside_availability, slot_taken, forbidden for the provider themselves, invalid for a time that is past or more
-  /// than a year off. Repeated with the same id: no event.
+  /// outside_availability, slot_taken, forbidden for the provider themselves, wrong_currency for a price in one that is
+  /// not in force, invalid for a time that is past or more than a year off. Repeated with the same id: no event.
   struct request {
     booking_id id;
     user_id provider;

@@ -23,8 +23,6 @@ namespace {
 
 using decided = decision<service::event>;
 
-constexpr std::size_t service_id_bytes_max = 64;
-
 error invalid(std::string why) { return {errc::invalid, std::move(why), 0}; }
 
 /// Several lines: only what no text may hold is refused.
@@ -35,8 +33,13 @@ result<void> check_text(std::string_view text, std::size_t bytes_max, const std:
   return {};
 }
 
-/// The terms as they are stored, or the first that is out of bounds.
-result<events::service_terms> checked(events::service_terms t) {
+/// A price that stands may be in a currency that went out of force since: all else about the service can be changed.
+bool is_price(const events::service_terms& t, const events::service_terms* before) {
+  return is_currency(t.currency) || (before && before->currency == t.currency && before->price_minor == t.price_minor);
+}
+
+/// The terms as they are stored, or the first that is out of bounds. `before`: those that held; null: none did.
+result<events::service_terms> checked(events::service_terms t, const events::service_terms* before) {
   auto title = clean_line(t.title, service_title_bytes_max, "title");
   if (!title) return tl::make_unexpected(std::move(title.error()));
   if (title->empty()) return fail(errc::invalid, "title is empty");
@@ -44,7 +47,7 @@ result<events::service_terms> checked(events::service_terms t) {
   if (!category) return tl::make_unexpected(std::move(category.error()));
   if (auto fine = check_text(t.description, service_description_bytes_max, "description"); !fine)
     return tl::make_unexpected(std::move(fine.error()));
-  if (!is_currency(t.currency)) return fail(errc::invalid, "currency must be an ISO 4217 code, as EUR");
+  if (!is_price(t, before)) return fail(errc::invalid, "currency must be an ISO 4217 code, as EUR");
   if (t.price_minor > amount_max) return fail(errc::invalid, "priceMinor is beyond " + std::to_string(amount_max));
   if (t.duration_minutes < 1 || t.duration_minutes > duration_minutes_max)
     return fail(errc::invalid, "durationMinutes must be 1 to " + std::to_string(duration_minutes_max));
@@ -67,7 +70,7 @@ result<decided> decide_one(const service::state& s, const service::offer& c, con
   if (by.guest) return fail(errc::guests_not_allowed);
   if (!is_identifier(c.id.text, service_id_bytes_max))
     return tl::make_unexpected(invalid("the service's id is empty or too long"));
-  auto terms = checked(c.terms);
+  auto terms = checked(c.terms, nullptr);
   if (!terms) return tl::make_unexpected(std::move(terms.error()));
   decided d;
   if (s.id.empty())
@@ -89,7 +92,7 @@ result<decided> decide_one(const service::state& s, const service::revise& c, co
   wanted.cancel_free_hours = c.cancel_free_hours.value_or(wanted.cancel_free_hours);
   wanted.cancel_fee_percent = c.cancel_fee_percent.value_or(wanted.cancel_fee_percent);
   wanted.active = c.active.value_or(wanted.active);
-  auto terms = checked(std::move(wanted));
+  auto terms = checked(std::move(wanted), &s.terms);
   if (!terms) return tl::make_unexpected(std::move(terms.error()));
   decided d;
   if (*terms != s.terms) d.events.push_back(events::service_revised{std::move(*terms)});
@@ -138,17 +141,10 @@ void apply(service::state& s, const events::service_revised& e, time_point) {
 void apply(service::state& s, const events::availability_set& e, time_point) { s.availability = e.rules; }
 void apply(service::state& s, const events::service_retired&, time_point) { s.retired = true; }
 
-/// The rules in force. What was stored was read before; should this machine's database have lost the zone since,
-/// nothing is open.
-availability rules_of(const service::state& s) {
-  if (s.availability.empty()) return always();
-  return read_availability(nlohmann::json::parse(s.availability, nullptr, false)).value_or(availability{});
-}
-
 bool is_open(const service::state& s, const service::quote& c, time_point now) {
   // A time far off is refused by the calendar; no zone is asked for it.
   if (c.starts_at <= now || c.starts_at > now + booked_ahead_max) return false;
-  return covers(rules_of(s),
+  return covers(stored_availability(s.availability),
                 {c.starts_at, c.starts_at + std::chrono::minutes{c.minutes.value_or(s.terms.duration_minutes)}});
 }
 

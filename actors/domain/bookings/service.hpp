@@ -11,6 +11,7 @@
 
 namespace parley::domain {
 
+inline constexpr std::size_t service_id_bytes_max = 64;
 inline constexpr std::size_t service_title_bytes_max = 128;
 inline constexpr std::size_t service_description_bytes_max = 4096;
 inline constexpr std::size_t service_category_bytes_max = 64;

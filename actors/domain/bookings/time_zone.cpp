@@ -1,7 +1,7 @@
 #include "actors/domain/bookings/time_zone.hpp"
 
 #include <date/tz.h>
-#include <stdexcept>
+#include <exception>
 
 namespace parley::domain {
 namespace {
@@ -21,7 +21,7 @@ std::optional<time_zone> time_zone::find(std::string_view iana_name) {
     const auto* zone = date::locate_zone(iana_name);
     static_cast<void>(zone->get_info(date::sys_seconds{})); // reads its file now, so that nothing fails later
     return time_zone{zone};
-  } catch (const std::runtime_error&) { // no such zone, or a file of the database that cannot be read
+  } catch (const std::exception&) { // no such zone, or a database or a file of it that cannot be read
     return std::nullopt;
   }
 }

@@ -20,7 +20,8 @@ namespace parley::domain {
 
 class time_zone {
 public:
-  /// By its exact name (`Europe/Berlin`, `UTC`); nullopt when there is none of that name.
+  /// By its exact name (`Europe/Berlin`, `UTC`); nullopt when there is none of that name, or not any more: a tzdata
+  /// package drops old names now and then.
   [[nodiscard]] static std::optional<time_zone> find(std::string_view iana_name);
   static time_zone utc() { return time_zone{nullptr}; }
 

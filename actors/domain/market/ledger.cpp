@@ -4,6 +4,8 @@
 #include "events/codec.hpp"
 #include "events/json_writer.hpp"
 
+#include <algorithm>
+
 namespace parley::domain {
 
 namespace {
@@ -11,11 +13,10 @@ namespace {
 using decided = decision<ledger::event>;
 
 constexpr std::string_view wallet_prefix = "wallet:", timer_prefix = "hold:";
-constexpr std::size_t user_id_bytes_max = 128;
 
 bool is_account(std::string_view name) {
   if (name == world.text || name == fees.text || name == escrow.text) return true;
-  return name.starts_with(wallet_prefix) && is_identifier(name.substr(wallet_prefix.size()), user_id_bytes_max);
+  return name.starts_with(wallet_prefix) && is_identifier(name.substr(wallet_prefix.size()), wallet_owner_bytes_max);
 }
 
 std::string timer_of(const transfer_id& id) { return std::string{timer_prefix} + id.text; }
@@ -87,12 +88,18 @@ result<decided> refuse(const Command& c, const ledger::terms& terms, error why) 
 /// What no saga gets wrong: neither an event nor a claim could be made of it.
 template <class Command>
 result<void> check_names(const Command& c) {
-  if (!is_currency(c.currency)) return fail(errc::wrong_currency);
   if (!is_identifier(c.id.text, transfer_id_bytes_max)) return fail(errc::invalid, "id is empty, too long or no text");
   if (!is_identifier(c.terms.reference, reference_bytes_max))
     return fail(errc::invalid, "reference is empty, too long or no text");
   if (!is_account(c.terms.debit.text) || !is_account(c.terms.credit.text))
     return fail(errc::invalid, "there can be no such account");
+  return {};
+}
+
+/// What a saga asks for was agreed while its currency was in force, and must end; nothing else begins in another.
+template <class Command>
+result<void> check_currency(const Command& c) {
+  if (!c.tells_refusal && !is_currency(c.currency)) return fail(errc::wrong_currency);
   return {};
 }
 
@@ -103,7 +110,8 @@ result<void> check_funds(const ledger::state& s, const ledger::terms& t) {
   const auto from = account_in(s, t.debit), to = account_in(s, t.credit);
   const auto left = from.available() - as_signed(t.amount);
   if (!may_overdraw(t.debit) && left < 0) return fail(errc::insufficient_funds);
-  if (left < -signed_balance_max || to.balance + as_signed(to.incoming) + as_signed(t.amount) > signed_balance_max)
+  const auto incoming = as_signed(to.incoming) + as_signed(t.amount);
+  if (left < -signed_balance_max || std::max(incoming, to.balance + incoming) > signed_balance_max)
     return fail(errc::conflict, "no account can hold that much");
   return {};
 }
@@ -134,7 +142,8 @@ result<decided> begin(const ledger::state& s, const Command& c, const context& b
       return fail(errc::conflict, "this transfer was refused before: " + first->refused);
     return decided{};
   }
-  auto possible = check_funds(s, c.terms);
+  auto possible = check_currency(c);
+  if (possible) possible = check_funds(s, c.terms);
   if (possible) possible = check_hold(s, c, by.now);
   result<decided> d = decided{};
   if (possible)

@@ -24,7 +24,8 @@ namespace parley::domain {
 
 inline constexpr std::size_t transfer_id_bytes_max = 128;
 inline constexpr std::size_t reference_bytes_max = 160;
-inline constexpr std::size_t holds_max = 100'000; ///< open ones of a currency
+inline constexpr std::size_t wallet_owner_bytes_max = 128; ///< of the user's id
+inline constexpr std::size_t holds_max = 100'000;          ///< open ones of a currency
 inline constexpr std::size_t settled_max = 4'096; ///< ids remembered after they ended; more than are ever under way
 
 /// Where money comes from and goes to: the only account that may be below zero. Its balance is minus what all others
@@ -74,8 +75,10 @@ struct ledger {
   // With `tells_refusal` a command is never refused for what it asks for: the refusal becomes an event, for the saga
   // that reads it in the log. Else the caller is refused and nothing is written.
 
-  /// errc::insufficient_funds; errc::conflict when the id was used for another transfer, or the sum would be more than
-  /// an account can hold; errc::invalid for an amount or an account that cannot be.
+  /// errc::insufficient_funds; errc::wrong_currency for one that is not in force, unless a saga asks: what was agreed
+  /// in it before is still paid, and what is held in it is posted or voided. errc::conflict when the id was used for
+  /// another transfer, or the sum would be more than an account can hold; errc::invalid for an amount or an account
+  /// that cannot be.
   struct transfer {
     transfer_id id;
     std::string currency; ///< the stream's key

@@ -99,6 +99,30 @@ result<decided> decide_one(const listing::state& s, const listing::create& c, co
   return d;
 }
 
+/// What is for sale after the change.
+result<std::uint64_t> stock_after(const listing::state& s, const listing::change& c) {
+  if (!c.stock_delta) {
+    if (auto fits = check_stock(c.stock.value_or(0)); !fits) return tl::make_unexpected(std::move(fits.error()));
+    return c.stock.value_or(s.stock);
+  }
+  constexpr auto max = as_signed(stock_max);
+  if (c.stock) return fail(errc::malformed, "send stock or stockDelta, not both");
+  if (*c.stock_delta < -max || *c.stock_delta > max) return fail(errc::invalid, "stockDelta is out of bounds");
+  const auto left = as_signed(s.stock) + *c.stock_delta;
+  if (left < 0) return fail(errc::out_of_stock, "less is left than stockDelta takes away");
+  if (*c.stock_delta > 0 && left > max) return fail(errc::invalid, "stock must be 0 to " + std::to_string(stock_max));
+  return static_cast<std::uint64_t>(left);
+}
+
+/// A price that stands may be in a currency that went out of force since: all else about the offer can be changed.
+result<void> check_new_price(const listing::state& s, const listing::change& c) {
+  const auto price = c.price.value_or(s.price);
+  const auto& currency = c.currency ? *c.currency : s.currency;
+  if (price == s.price && currency == s.currency) return {};
+  if (auto fits = check_price(price); !fits) return fits;
+  return check_currency(currency);
+}
+
 /// Keeps `to` when it is another than `now`; looks at nothing else.
 template <class T>
 void keep_change(std::optional<T>& kept, std::optional<T> to, const T& now, bool& changes) {
@@ -114,16 +138,16 @@ result<decided> decide_one(const listing::state& s, const listing::change& c, co
   if (!title) return tl::make_unexpected(std::move(title.error()));
   auto description = c.description ? description_of(*c.description) : s.description;
   if (!description) return tl::make_unexpected(std::move(description.error()));
-  for (auto fits : {check_price(c.price.value_or(s.price)), check_currency(c.currency.value_or(s.currency)),
-                    check_stock(c.stock.value_or(0))})
-    if (!fits) return tl::make_unexpected(std::move(fits.error()));
+  if (auto fits = check_new_price(s, c); !fits) return tl::make_unexpected(std::move(fits.error()));
+  const auto stock = stock_after(s, c);
+  if (!stock) return tl::make_unexpected(stock.error());
   events::listing_changed e;
   bool changes = false;
   keep_change(e.title, std::optional{std::move(*title)}, s.title, changes);
   keep_change(e.description, std::optional{std::move(*description)}, s.description, changes);
   keep_change(e.price, c.price, s.price, changes);
   keep_change(e.currency, c.currency, s.currency, changes);
-  keep_change(e.stock, c.stock, s.stock, changes);
+  keep_change(e.stock, std::optional{*stock}, s.stock, changes);
   decided d;
   if (changes) d.events.push_back(std::move(e));
   return d;
@@ -150,6 +174,7 @@ result<void> check_sum(std::uint64_t quantity, std::uint64_t price) {
 result<void> check_offer(const listing::state& s, const listing::purchase& c) {
   if (!c.currency_seen.empty() && c.currency_seen != s.currency)
     return fail(errc::wrong_currency, "the price is in " + s.currency);
+  if (!is_currency(s.currency)) return fail(errc::wrong_currency, "the price is in a currency that is not in force");
   if (c.price_seen && *c.price_seen != s.price) return fail(errc::conflict, "the price has changed");
   if (auto sum = check_sum(c.quantity, s.price); !sum) return sum;
   if (c.quantity > s.stock) return fail(errc::out_of_stock);

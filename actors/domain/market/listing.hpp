@@ -54,16 +54,21 @@ struct listing {
     std::uint64_t stock = 1;
   };
   /// By the seller: errc::forbidden. Only what is given changes. errc::listing_not_found, errc::listing_closed.
+  /// `stock` takes the place of what is for sale, whatever was bought since the seller looked: right after counting, or
+  /// with the version that was seen. `stock_delta` adds to it or takes from it and so undoes nobody's purchase:
+  /// errc::out_of_stock when less is left, errc::malformed with both.
   struct change {
     std::optional<std::string> title, description;
     std::optional<std::uint64_t> price;
     std::optional<std::string> currency;
     std::optional<std::uint64_t> stock;
+    std::optional<std::int64_t> stock_delta = std::nullopt;
   };
   /// By the seller. Closed already: no event.
   struct close {};
   /// errc::own_listing, errc::out_of_stock, errc::listing_closed; errc::conflict when the price is not the one that the
-  /// buyer saw (when told), errc::wrong_currency likewise; errc::invalid for a quantity or a sum that cannot be.
+  /// buyer saw (when told), errc::wrong_currency likewise, and when the price is in one that is not in force;
+  /// errc::invalid for a quantity or a sum that cannot be.
   struct purchase {
     purchase_id id;
     std::uint64_t quantity = 1;

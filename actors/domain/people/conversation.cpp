@@ -77,7 +77,7 @@ result<decided> decide_one(const conversation::state& s, const conversation::sen
   decided d;
   const auto people = enter(d, s, c.id, by);
   if (!people) return tl::make_unexpected(people.error());
-  if (!s.blocked_by.empty()) return fail(errc::blocked);
+  if (c.blocked || !s.blocked_by.empty()) return fail(errc::blocked);
   auto composed = compose(c.message, clipped_line(by.name, name_bytes_max), by);
   if (!composed) return tl::make_unexpected(std::move(composed.error()));
   auto& m = *composed;
@@ -96,6 +96,11 @@ result<decided> decide_one(const conversation::state& s, const conversation::typ
     d.remote_signals.push_back(
         {inbox_of(people->other(by.user)), direct_typing_signal{by.user, by.session, by.name, c.id, c.is_typing}});
   return d;
+}
+
+result<decided> decide_one(const conversation::state& s, const conversation::ask_other&, const context& by) {
+  if (auto fine = check_participant(s, by); !fine) return tl::make_unexpected(fine.error());
+  return s.blocked_by.empty() ? result<decided>{decided{}} : fail(errc::blocked);
 }
 
 result<decided> decide_one(const conversation::state& s, const conversation::mark_read& c, const context& by) {
@@ -373,6 +378,8 @@ std::string conversation::reply(const state& after, const command& c, const cont
   } else if (std::holds_alternative<mark_read>(c)) {
     const auto mark = after.read.find(by.user);
     out.field("seq", mark == after.read.end() ? 0 : mark->second.seq);
+  } else if (std::holds_alternative<ask_other>(c)) {
+    out.field("otherId", after.other(by.user).text);
   } else if (std::holds_alternative<call>(c) || std::holds_alternative<accept>(c)) {
     const auto* asked = std::get_if<call>(&c);
     out.field("callId", after.call ? after.call->id.text : asked ? asked->call.text : std::string{});

@@ -65,11 +65,15 @@ struct conversation {
   struct send {
     conversation_id id;
     draft_message message;
+    bool blocked = false; ///< of a booking's chat: one of the two has blocked the other, as their own conversation says
   };
   struct typing {
     conversation_id id;
     bool is_typing = false;
   };
+  /// A question by one of the two: who is the other, whom they may write to? errc::not_found when it was never opened,
+  /// errc::forbidden, errc::blocked.
+  struct ask_other {};
   /// Up to `seq`; at most to the last event that is no read mark itself. Not beyond what was read: no event.
   struct mark_read {
     version seq = 0;
@@ -116,8 +120,8 @@ struct conversation {
     std::string what; ///< ring-timeout; restart: what was under way is over
   };
 
-  using command =
-      std::variant<open, send, typing, mark_read, block, call, accept, hang_up, candidate, ring, end_call, timer_fired>;
+  using command = std::variant<open, send, typing, ask_other, mark_read, block, call, accept, hang_up, candidate, ring,
+                               end_call, timer_fired>;
   using event = events::conversation_event;
   static constexpr std::string_view family = "conversation";
   static constexpr int snapshot_schema = 1;
@@ -126,7 +130,8 @@ struct conversation {
   [[nodiscard]] static result<decision<event>> decide(const state& s, const command& c, const context& by);
   static void evolve(state& s, const event& e, time_point when);
   /// send: {id, conversationId, content, text, senderId, receiverId, createdAt, seq}; call, accept: {callId,
-  /// conversationId, status}; mark_read: {conversationId, seq}; else {conversationId}.
+  /// conversationId, status}; mark_read: {conversationId, seq}; ask_other: {conversationId, otherId}; else
+  /// {conversationId}.
   [[nodiscard]] static std::string reply(const state& after, const command& c, const context& by, version at);
   [[nodiscard]] static std::string snapshot(const state& s);
   [[nodiscard]] static result<state> restore(std::string_view snapshot);

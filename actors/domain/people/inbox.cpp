@@ -17,11 +17,15 @@ template <class Fields, class Notification>
 requires std::same_as<std::remove_const_t<Notification>, inbox::unread_notification>
 void describe(Fields& f, Notification& n) { f("seq", n.seq); }
 
+template <class Fields, class Place>
+requires std::same_as<std::remove_const_t<Place>, errand_place>
+void describe(Fields& f, Place& p) { f("after", p.after), f("index", p.index); }
+
 template <class Fields, class State>
 requires std::same_as<std::remove_const_t<State>, inbox::state>
 void describe(Fields& f, State& s) {
   f("owner", s.owner), f("members", s.members), f("away", s.away), f("contacts", s.contacts), f("unread", s.unread);
-  f("call", s.call), f("seq", s.seq);
+  f("call", s.call), f("taken", s.taken.last), f("seq", s.seq);
 }
 
 namespace {

@@ -4,6 +4,7 @@
 // nothing is missed, and presence ends exactly once. A person is online while a session is in it.
 
 #include "actors/domain/decision.hpp"
+#include "actors/domain/errands_taken.hpp"
 #include "actors/domain/member.hpp"
 #include "events/inbox_events.hpp"
 
@@ -37,6 +38,7 @@ struct inbox {
     std::set<user_id> contacts;
     std::map<notification_id, unread_notification> unread;
     std::optional<engagement> call;
+    errands_taken taken;
     version seq = 0; ///< of the last event
   };
 
@@ -93,7 +95,7 @@ struct inbox {
       std::variant<join, leave, set_status, deliver, notify, engage, disengage, forget, mark_read, ask_free>;
   using event = events::inbox_event;
   static constexpr std::string_view family = "inbox";
-  static constexpr int snapshot_schema = 1;
+  static constexpr int snapshot_schema = 2; // 1 had no `taken`
   static constexpr bool is_followed = true;
 
   [[nodiscard]] static result<decision<event>> decide(const state& s, const command& c, const context& by);

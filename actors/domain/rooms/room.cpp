@@ -133,10 +133,6 @@ result<decided> decide_one(const room::state& s, const room::open& c, const cont
 
 // --- coming and going ---------------------------------------------------------------------------------------------
 
-bool must_knock(const room::state& s, const context& by) {
-  return s.admission == asking && by.user != s.host && !s.admitted.contains(by.user);
-}
-
 /// The host who comes after somebody knocked is told of it, too.
 void tell_of_knocks(decided& d, const room::state& s, const context& by) {
   for (const auto& [session, m] : s.waiting)
@@ -166,10 +162,8 @@ result<decided> decide_one(const room::state& s, const room::join& c, const cont
     return d;
   else if (c.returning)
     return fail(errc::not_member);
-  else if (s.removed.contains(by.user))
-    return fail(errc::forbidden, "the host removed you from this room");
-  else if (by.guest && !s.guests && by.user != s.host)
-    return fail(errc::guests_not_allowed);
+  else if (auto welcome = check_welcome(s, by); !welcome)
+    return tl::make_unexpected(std::move(welcome.error()));
   auto name = member_name(c.name, by);
   if (!name) return tl::make_unexpected(std::move(name.error()));
   if (must_knock(s, by)) {
@@ -309,7 +303,8 @@ void describe_joining(json_writer& out, const room::state& s, const context& by,
 
 result<decision<room::event>> room::decide(const state& s, const command& c, const context& by) {
   using namespace room_rules;
-  const bool overdue = !s.closed && s.expires_at && *s.expires_at <= by.now;
+  const bool asks_only = std::holds_alternative<look>(c); // a question writes nothing, also not the end
+  const bool overdue = !asks_only && !s.closed && s.expires_at && *s.expires_at <= by.now;
   if (!overdue) return std::visit([&](const auto& one) { return decide_one(s, one, by); }, c);
   auto d = expire(s);
   const bool content = std::holds_alternative<leave>(c) || std::holds_alternative<timer_fired>(c) ||

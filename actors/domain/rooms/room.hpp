@@ -89,6 +89,11 @@ struct room {
     /// Asked by a session that came back and does not know whether it is a member: errc::not_member when it is not.
     bool returning = false;
   };
+  /// A question: may the caller be shown who is here and what they say? Refused as a join would be, for whom the host
+  /// removed (errc::forbidden) and guests where none may come in; errc::not_member for whom the host would be asked
+  /// about, errc::unauthenticated for nobody where not everybody may come in. That the room is full or over does not
+  /// matter: who was welcome in it may look back.
+  struct look {};
   /// Leaves with the caller's session, or ends its wait. Never refused, whatever became of the room. Neither: no event.
   struct leave {
     std::string reason = "left";
@@ -145,8 +150,8 @@ struct room {
     std::string what; ///< expiry
   };
 
-  using command = std::variant<open, join, leave, send, relay, typing, show_status, react, admit, deny, kick, change,
-                               close, timer_fired>;
+  using command = std::variant<open, join, look, leave, send, relay, typing, show_status, react, admit, deny, kick,
+                               change, close, timer_fired>;
   using event = events::room_event;
   static constexpr std::string_view family = "room";
   static constexpr int snapshot_schema = 3; ///< 2 did not know who waits, was let in, removed or let go at the end

@@ -1,6 +1,6 @@
 #pragma once
-// What the parts of the room's decider share: room.cpp (opening, coming and going, the end, folding), room_talk.cpp
-// (what members say), room_host.cpp (what the host does). For them only.
+// What the parts of the room's decider share: room.cpp (opening, coming and going, the end, folding), room_door.cpp
+// (who may come in and look), room_talk.cpp (what members say), room_host.cpp (what the host does). For them only.
 
 #include "actors/domain/rooms/room.hpp"
 
@@ -22,6 +22,15 @@ inline constexpr std::string_view asking = "ask";
                                    std::string_view reason);
 [[nodiscard]] events::knock_ended ended_knock(const room::state& s, const session_id& session, const member& m,
                                               std::string_view reason);
+
+// --- room_door.cpp --------------------------------------------------------------------------------------------------
+
+/// errc::forbidden for whom the host removed, errc::guests_not_allowed. Never of the host.
+[[nodiscard]] result<void> check_welcome(const room::state& s, const context& by);
+/// The host is asked before the caller comes in.
+[[nodiscard]] bool must_knock(const room::state& s, const context& by);
+
+[[nodiscard]] result<decided> decide_one(const room::state& s, const room::look& c, const context& by);
 
 // --- room_talk.cpp --------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ using domain::calendar;
 using domain::service;
 using nlohmann::json;
 
-constexpr std::size_t id_bytes_max = 200, time_bytes_max = 64;
+constexpr std::size_t id_bytes_max = 200, time_bytes_max = 64, status_bytes_max = 32;
 
 /// The booking with its own entity tag: the calendar's version moves with every other booking in it.
 http_response answered(int status, const answer& a) {
@@ -120,7 +120,7 @@ void reschedule(const call_ptr& c, const booking_id& id, const user_id& provider
 
 void change(const call_ptr& c) {
   fields f{c->body};
-  const auto status = f.optional_text("status", 32);
+  const auto status = f.optional_text("status", status_bytes_max);
   const auto reason = f.optional_text("reason", domain::booking_note_bytes_max);
   const bool moves = c->body.contains("startsAt") && !c->body["startsAt"].is_null();
   if (moves == !status.empty()) f.refuse(errc::malformed, "send status, or startsAt to ask for another time");
@@ -144,6 +144,7 @@ void cancel(const call_ptr& c) {
 // --- reading -------------------------------------------------------------------------------------------------------
 
 result<booking_filter> read_filter(const call& c) {
+  filters f{c.request};
   booking_filter filter;
   filter.party = c.who->user;
   const auto role = c.request.parameter("role");
@@ -151,8 +152,9 @@ result<booking_filter> read_filter(const call& c) {
     return fail(errc::invalid, "role must be customer or provider");
   filter.as_customer = role != "provider";
   filter.as_provider = role != "customer";
-  filter.status = c.request.parameter("status");
-  filter.service = {std::string{c.request.parameter("serviceId")}};
+  filter.status = f.text("status", status_bytes_max);
+  filter.service = {f.id("serviceId")};
+  if (f.refusal()) return tl::make_unexpected(*f.refusal());
   const auto from = time_parameter(c.request, "from"), to = time_parameter(c.request, "to");
   if (!from || !to) return tl::make_unexpected(from ? to.error() : from.error());
   filter.from = *from;

@@ -38,13 +38,13 @@ result<std::uint64_t> read_price(const http_request& request, std::string_view n
 }
 
 result<listing_filter> read_filter(const http_request& request) {
-  listing_filter f;
   constexpr std::size_t search_bytes_max = 200;
-  f.search = request.parameter("q").empty() ? request.parameter("search") : request.parameter("q");
-  f.seller = {std::string{request.parameter(request.parameter("seller").empty() ? "sellerId" : "seller")}};
-  f.currency = request.parameter("currency");
-  if (f.search.size() > search_bytes_max) return fail(errc::invalid, "q is too long");
-  if (!f.seller.empty() && !is_readable_id(f.seller.text)) return fail(errc::invalid, "seller is no id");
+  filters given{request};
+  listing_filter f;
+  f.search = given.text(request.parameter("q").empty() ? "search" : "q", search_bytes_max);
+  f.seller = {given.id(request.parameter("seller").empty() ? "sellerId" : "seller")};
+  f.currency = given.text("currency", currency_bytes_max);
+  if (given.refusal()) return tl::make_unexpected(*given.refusal());
   if (!f.currency.empty() && !domain::is_currency(f.currency))
     return fail(errc::wrong_currency, "currency must be an ISO 4217 code");
   const auto min = read_price(request, "minPrice", f.price_min), max = read_price(request, "maxPrice", f.price_max);
@@ -131,6 +131,7 @@ void change(const call_ptr& c) {
   text("currency", currency_bytes_max, command.currency);
   command.price = as_unsigned(f.optional_integer("priceMinor", 1, price_max));
   command.stock = as_unsigned(f.optional_integer("stock", 0, stock_max));
+  command.stock_delta = f.optional_integer("stockDelta", -stock_max, stock_max);
   if (f.refusal()) return c->refuse(*f.refusal());
   write<listing>(c, stream, std::move(command), shaped(200));
 }
@@ -144,7 +145,7 @@ void close(const call_ptr& c) {
 
 void add_listing_routes(router& to) {
   to.add({"GET", {"/api/marketplace/listings"}, access::known, list_all});
-  to.add({"POST", {"/api/marketplace/listings"}, access::registered, create});
+  to.add({"POST", {"/api/marketplace/listings"}, access::registered, create, limited::as_creation});
   to.add({"GET", {"/api/marketplace/listings/:id"}, access::known, get_one});
   to.add({"PUT", {"/api/marketplace/listings/:id"}, access::registered, change});
   to.add({"PATCH", {"/api/marketplace/listings/:id"}, access::registered, change});

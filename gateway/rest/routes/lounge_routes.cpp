@@ -124,7 +124,7 @@ void set_role(const call_ptr& c) {
 
 void add_lounge_routes(router& to) {
   to.add({"GET", {"/api/lounges", "/lounges"}, access::known, list_all});
-  to.add({"POST", {"/api/lounges", "/lounges"}, access::registered, create});
+  to.add({"POST", {"/api/lounges", "/lounges"}, access::registered, create, limited::as_creation});
   to.add({"GET", {"/api/lounges/:id", "/lounges/:id"}, access::known, get_one});
   to.add({"PATCH", {"/api/lounges/:id", "/lounges/:id"}, access::registered, change});
   to.add({"GET", {"/api/lounges/:id/messages", "/lounges/:id/messages"}, access::known, messages});

@@ -89,8 +89,9 @@ void moderate(const call_ptr& c) {
 void list_actions(const call_ptr& c) {
   const auto asked = read_page(c->request);
   if (!asked) return c->refuse(asked.error());
-  const action_filter which{{std::string{c->request.parameter("loungeId")}},
-                            {std::string{c->request.parameter("targetId")}}};
+  filters f{c->request};
+  const action_filter which{{f.id("loungeId")}, {f.id("targetId")}};
+  if (f.refusal()) return c->refuse(*f.refusal());
   auto list = [c, which, asked = *asked] {
     const auto answered = [c](const page<action_row>& p) {
       answer_page(c, p, [&](const action_row& row) { return to_json(row, c->with.clock.now()); });
@@ -100,7 +101,6 @@ void list_actions(const call_ptr& c) {
   const bool own = which.target == c->who->user;
   if (oversees(*c) || own) return list();
   if (which.lounge.empty()) return c->refuse({errc::forbidden, "name a lounge that you moderate (loungeId)", 0});
-  if (!is_readable_id(which.lounge.text)) return c->refuse({errc::lounge_not_found, {}, 0});
   if_moderator(c, which.lounge, std::move(list));
 }
 

@@ -58,12 +58,13 @@ std::string to_json(const action_row& row, time_point now) {
   return out;
 }
 
-std::string to_json(const report_row& row) {
+std::string to_json(const report_row& row, const user_id& asks) {
   std::string out;
   json_writer json{out};
   json.begin_object().field("id", row.id.text);
   json.field(row.place.family() == "room" ? "roomId" : "loungeId", row.place.key());
-  json.field("reporterId", row.reporter.text).field("targetId", row.target.text).field("reason", row.reason);
+  if (row.target != asks) json.field("reporterId", row.reporter.text);
+  json.field("targetId", row.target.text).field("reason", row.reason);
   write_message(json, row.message, row.message_seq, row.sha256);
   json.field("createdAt", to_iso8601(row.at)).end_object();
   return out;

@@ -27,13 +27,18 @@ result<stream_id> place_named(const std::string& in_lounge, const std::string& i
                            : make_stream(lounge::family, in_lounge);
 }
 
-/// Goes on when there is such a place, and the caller may look into it. `host`: a room's, a lounge's owner.
+/// Goes on when there is such a place, and the caller may look into it or was removed from it: that must not silence
+/// who has something to report. `host`: a room's, a lounge's owner.
 void find_place(const call_ptr& c, const stream_id& place, std::function<void(const user_id& host)> then) {
   if (place.family() == room::family)
     return c->with.reads.room({std::string{place.key()}}, all_that_was_told(*c),
                               or_refuse<std::optional<room_row>>(c, [c, then](const std::optional<room_row>& row) {
                                 if (!row) return c->refuse({errc::room_not_found, {}, 0});
-                                if_may_look(c, *row, [then, host = row->host] { then(host); });
+                                ask_to_look(c, row->id, [c, then, host = row->host](const result<void>& may) {
+                                  const bool removed = !may && may.error().code == errc::forbidden;
+                                  if (!may && !removed) return c->refuse(may.error());
+                                  then(host);
+                                });
                               }));
   c->with.reads.lounge({std::string{place.key()}}, all_that_was_told(*c),
                        or_refuse<std::optional<lounge_row>>(c, [c, then](const std::optional<lounge_row>& row) {
@@ -99,7 +104,7 @@ void list_reports(const call_ptr& c) {
   if (!place) return c->refuse(place.error());
   auto list = [c, place = *place, asked = *asked] {
     const auto answered = [c](const page<report_row>& p) {
-      answer_page(c, p, [](const report_row& row) { return to_json(row); });
+      answer_page(c, p, [&](const report_row& row) { return to_json(row, c->who->user); });
     };
     c->with.moderation.reports(place, asked, c->at_least(), or_refuse<page<report_row>>(c, answered));
   };

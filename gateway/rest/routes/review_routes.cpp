@@ -14,8 +14,10 @@ using domain::calendar;
 void list_all(const call_ptr& c) {
   const auto asked = read_page(c->request);
   if (!asked) return c->refuse(asked.error());
-  const service_id of_service{std::string{c->request.parameter("serviceId")}};
-  const user_id of_provider{std::string{c->request.parameter("providerId")}};
+  filters f{c->request};
+  const service_id of_service{f.id("serviceId")};
+  const user_id of_provider{f.id("providerId")};
+  if (f.refusal()) return c->refuse(*f.refusal());
   if (of_service.empty() == of_provider.empty())
     return c->refuse({errc::malformed, "serviceId or providerId is needed", 0});
   const auto answered = [c](const page<review_row>& p) {

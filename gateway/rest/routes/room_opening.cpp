@@ -80,17 +80,20 @@ void find_room(const call_ptr& c, bool open_only, std::function<void(const room_
   c->with.reads.room(room_id_of(named), c->at_least(), or_refuse<std::optional<room_row>>(c, std::move(found)));
 }
 
-void if_may_look(const call_ptr& c, const room_row& row, std::function<void()> then) {
-  const bool is_host = c->who && c->who->user == row.host;
-  if (!is_host && !row.guests && (!c->who || c->who->guest))
-    return c->refuse({c->who ? errc::guests_not_allowed : errc::unauthenticated, {}, 0});
-  if (is_host || row.admission == "open") return then();
-  if (!c->who) return c->refuse({errc::unauthenticated, {}, 0});
-  const auto answered = [c, then = std::move(then)](bool is_admitted) {
-    if (!is_admitted) return c->refuse({errc::not_member, {}, 0});
+void ask_to_look(const call_ptr& c, const room_id& id, std::function<void(result<void>)> then) {
+  request<room> r{room::look{}, c->by(), {}, {}, {}};
+  r.respond = reply{[then = std::move(then)](result<answer> a) {
+    if (!a) return then(tl::make_unexpected(std::move(a.error())));
+    then({});
+  }};
+  c->with.entities.ask(make_stream(room::family, id.text), std::move(r));
+}
+
+void if_may_look(const call_ptr& c, const room_id& id, std::function<void()> then) {
+  ask_to_look(c, id, [c, then = std::move(then)](const result<void>& may) {
+    if (!may) return c->refuse(may.error());
     then();
-  };
-  c->with.reads.is_admitted(row.id, c->who->user, c->at_least(), or_refuse<bool>(c, answered));
+  });
 }
 
 } // namespace parley::gateway

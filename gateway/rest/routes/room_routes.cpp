@@ -1,8 +1,7 @@
 // POST /api/rooms, GET, PATCH and DELETE /api/rooms/:roomId, its users and messages.
 //
-// A room's id is what admits to it: whoever knows the id may look, as they could come in; where guests may not come in,
-// only somebody signed in reads. Where the host is asked, who is there and what they say is for the host and for whom
-// the host let in; anybody else is shown what one sees at a door.
+// A room's id is what admits to it: whoever knows the id may look, as they could come in. Who is there and what they
+// say is not for whom the room would not let in (domain::room::look); they are shown what one sees at a door.
 
 #include "gateway/rest/conditions.hpp"
 #include "gateway/rest/routes/room_opening.hpp"
@@ -56,7 +55,7 @@ void users(const call_ptr& c) {
       if (!p.next.empty()) r.headers.emplace_back("Link", next_link(c->request, p.next));
       c->answer(std::move(r));
     };
-    if_may_look(c, row, [c, asked, answered, place = make_stream(room::family, row.id.text)] {
+    if_may_look(c, row.id, [c, asked, answered, place = make_stream(room::family, row.id.text)] {
       c->with.reads.members(place, asked, c->at_least(), or_refuse<page<member_row>>(c, answered));
     });
   });
@@ -71,7 +70,7 @@ void messages(const call_ptr& c) {
     const auto answered = [c, place = row.id.text](const page<message_row>& p) {
       answer_page(c, p, [&](const message_row& m) { return to_json(m, "roomId", place); });
     };
-    if_may_look(c, row, [c, newest, asked, answered, place = make_stream(room::family, row.id.text)] {
+    if_may_look(c, row.id, [c, newest, asked, answered, place = make_stream(room::family, row.id.text)] {
       c->with.reads.messages(place, newest, asked, c->at_least(), or_refuse<page<message_row>>(c, answered));
     });
   });

@@ -96,6 +96,8 @@ void retire(const call_ptr& c) {
 
 // --- lists ---------------------------------------------------------------------------------------------------------
 
+constexpr std::size_t search_bytes_max = 200, currency_bytes_max = 16;
+
 result<std::optional<std::uint64_t>> price(const http_request& request, std::string_view name) {
   const auto text = request.parameter(name);
   if (text.empty()) return std::nullopt;
@@ -111,12 +113,14 @@ void list_all(const call_ptr& c) {
   if (!asked) return c->refuse(asked.error());
   const auto min = price(c->request, "minPrice"), max = price(c->request, "maxPrice");
   if (!min || !max) return c->refuse(min ? max.error() : min.error());
+  filters f{c->request};
   service_filter filter;
   if (c->who) filter.caller = c->who->user;
-  filter.search = c->request.parameter("q");
-  filter.provider = {std::string{c->request.parameter("providerId")}};
-  filter.category = c->request.parameter("category");
-  filter.currency = c->request.parameter("currency");
+  filter.search = f.text("q", search_bytes_max);
+  filter.provider = {f.id("providerId")};
+  filter.category = f.text("category", domain::service_category_bytes_max);
+  filter.currency = f.text("currency", currency_bytes_max);
+  if (f.refusal()) return c->refuse(*f.refusal());
   filter.price_min = *min;
   filter.price_max = *max;
   const auto answered_with = [c](const page<service_row>& p) {
@@ -186,12 +190,7 @@ std::string availability_json(const service_row& row, const domain::interval& ra
 
 void get_availability(const call_ptr& c) {
   find_service(c, [c](const service_row& row) {
-    auto rules = domain::always();
-    if (!row.availability.empty()) {
-      auto read = domain::read_availability(nlohmann::json::parse(row.availability, nullptr, false));
-      if (!read) return c->refuse({errc::unavailable, "the service's time zone is not known here", 60});
-      rules = std::move(*read);
-    }
+    const auto rules = domain::stored_availability(row.availability);
     const auto range = read_range(*c, rules);
     if (!range) return c->refuse(range.error());
     const std::chrono::minutes length{row.terms.duration_minutes};
@@ -217,7 +216,7 @@ void get_availability(const call_ptr& c) {
 
 void add_service_routes(router& to) {
   to.add({"GET", {"/api/services"}, access::known, list_all});
-  to.add({"POST", {"/api/services"}, access::registered, offer});
+  to.add({"POST", {"/api/services"}, access::registered, offer, limited::as_creation});
   to.add({"GET", {"/api/services/:id"}, access::known, get_one});
   to.add({"PUT", {"/api/services/:id"}, access::registered, revise});
   to.add({"DELETE", {"/api/services/:id"}, access::registered, retire});

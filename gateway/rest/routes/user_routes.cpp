@@ -5,31 +5,21 @@
 #include "gateway/rest/routes/routes.hpp"
 #include "gateway/rest/routes/rows.hpp"
 
-#include <algorithm>
-
 namespace parley::gateway {
 namespace {
 
 constexpr std::size_t search_bytes_max = 128;
 
-result<std::string> read_search(const http_request& request) {
-  auto text = request.parameter("search");
-  if (text.empty()) text = request.parameter("q");
-  const bool printable =
-      std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7f; });
-  if (text.size() > search_bytes_max || !printable || !is_utf8(text))
-    return fail(errc::invalid, "search takes at most 128 bytes of text");
-  return std::string{text};
-}
-
 void search(const call_ptr& c) {
-  const auto text = read_search(c->request);
-  if (!text) return c->refuse(text.error());
+  filters f{c->request};
+  auto text = f.text("search", search_bytes_max);
+  if (text.empty()) text = f.text("q", search_bytes_max);
+  if (f.refusal()) return c->refuse(*f.refusal());
   const auto page_asked = read_page(c->request);
   if (!page_asked) return c->refuse(page_asked.error());
-  c->with.reads.users(*text, *page_asked, c->at_least(), or_refuse<page<user_row>>(c, [c](const page<user_row>& p) {
-    answer_page(c, p, [](const user_row& row) { return to_json(row, false); });
-  }));
+  c->with.reads.users(text, *page_asked, c->at_least(), or_refuse<page<user_row>>(c, [c](const page<user_row>& p) {
+                        answer_page(c, p, [](const user_row& row) { return to_json(row, false); });
+                      }));
 }
 
 /// A profile changes with its presence, so it has the account's ETag only where nobody was ever seen.

@@ -12,7 +12,7 @@ namespace {
 using domain::ledger;
 
 constexpr auto amount_max = static_cast<std::int64_t>(domain::amount_max);
-constexpr std::size_t currency_bytes_max = 16, deposit_id_bytes_max = 100, user_id_bytes_max = 128;
+constexpr std::size_t currency_bytes_max = 16, deposit_id_bytes_max = 100;
 
 /// Auditors see what everybody has.
 bool may_see_all(const caller& who) { return who.roles.may_audit(); }
@@ -70,7 +70,7 @@ http_response deposited(const std::string& id, const user_id& to, const ledger::
 /// With an id of the caller's own, a deposit is made once, at any age; without, an Idempotency-Key does it for a day.
 void deposit(const call_ptr& c) {
   fields f{c->body};
-  const user_id to{f.required_text("userId", user_id_bytes_max)};
+  const user_id to{f.required_text("userId", domain::wallet_owner_bytes_max)};
   auto id = f.optional_text("id", deposit_id_bytes_max);
   ledger::transfer command;
   command.currency = f.required_text("currency", currency_bytes_max);

@@ -4,9 +4,9 @@
 
 #include "events/log/event_log.hpp"
 #include "tests/simulation/claims/dealings.hpp"
+#include "tests/simulation/claims/trace.hpp"
 #include "tests/simulation/claims/verdict.hpp"
 #include "tests/simulation/machine/simulated_disk.hpp"
-#include "tests/simulation/claims/trace.hpp"
 
 #include <map>
 #include <set>

@@ -4,8 +4,8 @@
 // under test, too. All it is told is held against the history of the log.
 
 #include "tests/simulation/claims/history.hpp"
-#include "tests/simulation/machine/network.hpp"
 #include "tests/simulation/claims/trace.hpp"
+#include "tests/simulation/machine/network.hpp"
 
 #include <map>
 #include <nlohmann/json.hpp>
@@ -111,7 +111,7 @@ private:
     bool unsure = false;     ///< asked to join, and was not answered
     version joined_at = 0;   ///< when its last join was done
     version stay = 0;        ///< the joining with which it came in
-    bool put_out = false;    ///< since then: what was published meanwhile may still come
+    version put_out = 0;     ///< with that seq: what was published then may still come, until it joins again
   };
 
   void send(const nlohmann::json& frame) { line_->send(frame.dump()); }
@@ -129,7 +129,7 @@ private:
   void joined(const command& c, version version_then);
   /// The place of a durable push; null: nothing was ever written there.
   const place_history* find_place(std::string_view body);
-  void begin_to_follow(view& v, const place_history& place) const;
+  void begin_to_follow(view& v, const place_history& place, version seq) const;
   [[nodiscard]] std::string name() const { return "client " + std::to_string(number_); }
   template <class Details>
   void claim(std::string_view what, bool holds, Details details) {

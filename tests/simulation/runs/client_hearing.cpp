@@ -30,7 +30,8 @@ void client::hung_up(std::uint16_t code) {
     // A leave that was refused may be done later, and the join after it is the beginning of another stay.
     if (c.what == asked::leave || (c.what == asked::join && v.wants_out)) v.following = false;
     if (c.what == asked::join) {
-      v.left = v.put_out = false;
+      v.left = false;
+      v.put_out = 0;
       v.unsure = true;
     }
     if (c.what == asked::message) in_doubt_.insert(c.id);
@@ -141,7 +142,8 @@ void client::joined(const command& c, version version_then) {
   if (!goes_on) v.last = base;
   v.stay = stay;
   v.following = true;
-  v.left = v.put_out = false;
+  v.left = false;
+  v.put_out = 0;
   v.joined_at = version_then;
   const auto leaves = [&](const auto& asked_for) {
     return asked_for.second.what == asked::leave && asked_for.second.place == c.place;
@@ -228,8 +230,9 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
   if (around_.shared.contains(session_)) return;
   auto& v = views_[id];
   claim("nothing comes of a place that was left", !v.left, where);
-  if (v.put_out) return;
-  if (!v.following) begin_to_follow(v, *place);
+  if (v.put_out && place->joined_by(session_, seq) <= v.put_out) return;
+  v.put_out = 0;
+  if (!v.following) begin_to_follow(v, *place, seq);
   if (std::exchange(v.may_repeat, false)) v.at = std::min(v.last, seq - 1);
   claim("nothing comes twice, and nothing late", seq > v.at,
         [&] { return fmt::format("{} came after seq {}", where(), v.at); });
@@ -239,9 +242,11 @@ void client::hear_event(std::string_view name_of, std::string_view body) {
   v.at = seq;
   v.last = std::max(v.last, seq);
   // With a room that ends everybody leaves it first, and is told the end all the same.
-  v.put_out = name_of == "user-left" && seq > std::max(v.joined_at, v.stay) && quoted(body, "\"id\":\"") == session_ &&
-              !quoted(body, "\"reason\":\"").starts_with("room-");
-  if (v.put_out) v.following = false;
+  if (name_of == "user-left" && seq > v.joined_at && quoted(body, "\"id\":\"") == session_ &&
+      !quoted(body, "\"reason\":\"").starts_with("room-")) {
+    v.put_out = seq;
+    v.following = false;
+  }
   if (name_of != "room-closed" && name_of != "room-expired") return;
   v.following = false;
   v.ended = true;
@@ -263,10 +268,10 @@ const place_history* client::find_place(std::string_view body) {
 
 /// Its join was done, and the connection broke before it was told; or the place let it go, and now tells the end. What
 /// it is owed begins with its joining.
-void client::begin_to_follow(view& v, const place_history& place) const {
+void client::begin_to_follow(view& v, const place_history& place, version seq) const {
   v.following = true;
   v.may_repeat = true;
-  v.stay = place.joined_by(session_, place.head());
+  v.stay = place.joined_by(session_, seq);
   v.last = v.at = std::max(v.last, v.stay);
 }
 
@@ -276,6 +281,7 @@ void client::hear_joined(std::string_view body) {
   const auto id = place_of(body);
   const auto* place = around_.truth.place(id);
   auto& v = views_[id];
+  around_.story.note(name(), fmt::format("is told that it is in {}", id.text));
   if (place == nullptr || !place->keeps_nothing || !v.following) return;
   const auto stay = place->joined_by(session_, seq_of(body));
   if (stay <= v.stay) return;

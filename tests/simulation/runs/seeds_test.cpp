@@ -45,3 +45,10 @@ TEST_CASE("seed: who was let go while away asks why until it is answered") { hol
 TEST_CASE("seed: who was let in and let go before it was told asks again") { holds(60575, fault_level::some); }
 TEST_CASE("seed: who asked to leave before it knew that it was in wants out") { holds(12476, fault_level::some); }
 TEST_CASE("seed: who is told of its end from the middle has not all of it") { holds(101074, fault_level::all); }
+TEST_CASE("seed: who was put out and came in again before it knew is told that it is in") {
+  holds(325225213, fault_level::all);
+}
+TEST_CASE("seed: who left and came in again, unanswered, is shown the end of its first stay and then the next") {
+  holds(325224191, fault_level::some);
+}
+TEST_CASE("seed: who is put out while it asks to come in again begins anew") { holds(410162, fault_level::some); }

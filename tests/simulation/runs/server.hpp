@@ -14,10 +14,10 @@
 #include "gateway/protocol/native_codec.hpp"
 #include "projections/projection_run.hpp"
 #include "tests/simulation/claims/history.hpp"
+#include "tests/simulation/claims/trace.hpp"
 #include "tests/simulation/machine/guard.hpp"
 #include "tests/simulation/machine/network.hpp"
 #include "tests/simulation/runs/tampering.hpp"
-#include "tests/simulation/claims/trace.hpp"
 #include "tests/support/actors/scripted_log.hpp"
 #include "tests/support/actors/step_scheduler.hpp"
 

@@ -78,6 +78,7 @@ private:
   void check_snapshots();
   void check_bounds();
   [[nodiscard]] stream_id place(const operation& o) const;
+  [[nodiscard]] room_id room_of(const operation& o) const;
   [[nodiscard]] domain::context as(const client& c) const;
 
   const run_options options_;

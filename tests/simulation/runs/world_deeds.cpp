@@ -14,8 +14,16 @@ using domain::room;
 
 } // namespace
 
+/// Meetings end: after some minutes people meet in the next room. So a long run stays what a short one is, and does not
+/// become one about ever longer histories.
+room_id world::room_of(const operation& o) const {
+  constexpr auto meeting_length = 5min;
+  const auto meeting = time_.now() / meeting_length;
+  return {"r" + std::to_string(o.where) + (meeting == 0 ? "" : "-" + std::to_string(meeting))};
+}
+
 stream_id world::place(const operation& o) const {
-  if (o.where < work_.rooms) return make_stream("room", "r" + std::to_string(o.where));
+  if (o.where < work_.rooms) return make_stream("room", room_of(o).text);
   return make_stream("lounge", "l" + std::to_string(o.where - work_.rooms));
 }
 
@@ -116,7 +124,7 @@ void world::revoke(client& c) {
 void world::open_room(const client& c, const operation& o) {
   if (!server_ || o.where >= work_.rooms) return;
   room::open command;
-  command.id = {"r" + std::to_string(o.where)};
+  command.id = room_of(o);
   command.display_id = command.id.text;
   command.capacity = 2 + o.how % 6;
   if (o.how % 3 != 0) command.lifetime = std::chrono::seconds{5 + o.how % 200};

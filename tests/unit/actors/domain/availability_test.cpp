@@ -196,3 +196,27 @@ TEST_CASE("availability refuses what no calendar has") {
   CHECK(refusal(except({{{"date", "2027-03-28"}, {"hours", hours("02:30", "04:00")}}})) == errc::invalid);
   CHECK(domain::read_availability(except({{{"date", "2027-03-21"}, {"hours", hours("02:30", "04:00")}}})).has_value());
 }
+
+TEST_CASE("stored rules are read whatever the time zone database has become since") {
+  const auto stored = [](const char* zone) {
+    return json{{"timeZone", zone},
+                {"weekly", {{"monday", {{{"from", "09:00"}, {"to", "10:00"}}}}}},
+                {"exceptions", {{{"date", "2027-03-28"}, {"hours", {{{"from", "02:30"}, {"to", "04:00"}}}}}}}};
+  };
+  const auto april = between("2027-04-05T00:00:00Z", "2027-04-06T00:00:00Z");
+  // 02:30 of that date is refused to whoever sets it; stored, it is 03:30, and all other hours stay.
+  REQUIRE(refusal(stored("Europe/Berlin")) == errc::invalid);
+  const auto berlin = domain::stored_availability(stored("Europe/Berlin").dump());
+  CHECK(domain::covers(berlin, between("2027-03-28T01:30:00Z", "2027-03-28T02:00:00Z")));
+  CHECK_FALSE(domain::covers(berlin, between("2027-03-28T01:29:00Z", "2027-03-28T02:00:00Z")));
+  CHECK(starts(berlin, april, 60min) == texts{"2027-04-05T07:00"});
+
+  const auto mars = domain::stored_availability(stored("Mars/Olympus").dump());
+  CHECK(mars.zone_name == "Mars/Olympus");
+  CHECK(starts(mars, april, 60min).empty());
+  CHECK_FALSE(domain::covers(mars, between("2027-04-05T09:00:00Z", "2027-04-05T10:00:00Z")));
+
+  for (const auto* damaged : {"{", "[]", "7", R"({"timeZone":7})", R"({"timeZone":"UTC","weekly":[]})"})
+    CHECK(starts(domain::stored_availability(damaged), april, 60min).empty());
+  CHECK(starts(domain::stored_availability(""), april, 60min).size() == 24); // never set: at any time
+}

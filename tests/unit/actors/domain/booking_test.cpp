@@ -1,5 +1,6 @@
 // The state machine of a booking: who takes which step and when, what it costs, what time does by itself; and reviews.
 
+#include "actors/domain/money.hpp"
 #include "tests/unit/actors/domain/calendar_fixture.hpp"
 
 #include <cmath>
@@ -92,6 +93,20 @@ TEST_CASE("a late cancellation costs the customer its share of the price, an ear
   given<calendar>({requested()}).when(c, pia).then({changed(requested(), "declined", "pia", 0, "ill")});
   g.when(calendar::cancel{booking(), "\xff", {}}, carl).refused(errc::invalid);
   g.when(c, mallory).refused(errc::forbidden);
+}
+
+TEST_CASE("a fee is rounded down, for the customer, and is exact for the dearest price") {
+  const auto fee = [](std::uint64_t price, std::uint32_t percent) {
+    auto b = confirmed();
+    b.price_minor = price;
+    b.cancel_fee_percent = percent;
+    return domain::stepped(b, "no-show", domain::party::provider, start).fee_minor;
+  };
+  CHECK(fee(199, 50) == 99);
+  CHECK(fee(1, 99) == 0);
+  CHECK(fee(1, 100) == 1);
+  CHECK(fee(domain::amount_max, 100) == domain::amount_max);
+  CHECK(fee(domain::amount_max - 1, 33) == 329'999'999'999);
 }
 
 TEST_CASE("a step may be conditioned on the booking's own version, not on the calendar's") {

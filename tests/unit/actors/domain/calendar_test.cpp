@@ -104,6 +104,22 @@ TEST_CASE("a booking is refused for what cannot be booked") {
     refused(errc::invalid, [&](auto& c) { c.id = {id}; });
   refused(errc::service_not_found, [](auto& c) { c.offered = false; });
   refused(errc::outside_availability, [](auto& c) { c.available = false; });
+  refused(errc::wrong_currency, [](auto& c) { c.currency = "DEM"; });
+}
+
+TEST_CASE("a booking in a currency that went out of force takes every step; what is free needs no currency") {
+  auto asked = requested();
+  asked.currency = "DEM";
+  given<calendar>({asked}).when(to("confirmed"), pia).then({changed(asked, "confirmed", "pia")});
+  events::booking_settled paid{changed(asked, "completed", "pia")};
+  paid.payment = "paid";
+  given<calendar>({asked, changed(asked, "confirmed", "pia"), changed(asked, "completed", "pia")})
+      .when(calendar::settle{booking(), "posted"}, nobody)
+      .then({paid});
+  auto c = asking();
+  c.currency = "DEM";
+  c.price_minor = 0;
+  CHECK(given<calendar>({}).when(c, carl).decision().events.size() == 1);
 }
 
 TEST_CASE("one customer cannot fill a calendar, and no calendar grows without bound") {
@@ -117,7 +133,7 @@ TEST_CASE("one customer cannot fill a calendar, and no calendar grows without bo
 
 TEST_CASE("one customer has only so many requests that wait for an answer") {
   std::vector<calendar::event> many;
-  for (std::size_t i = 0; i < 20; ++i)
+  for (std::size_t i = 0; i < domain::unanswered_of_customer_max; ++i)
     many.emplace_back(requested("bk_" + std::to_string(10'000'000 + i), start + 1h * (i + 1)));
   given<calendar>(many).when(asking(), carl).refused(errc::conflict);
   CHECK(given<calendar>(many).when(asking(), mallory).decision().events.size() == 1);

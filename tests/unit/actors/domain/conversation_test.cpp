@@ -230,6 +230,26 @@ TEST_CASE("who blocks somebody neither hears from them nor speaks to them, until
   given<conversation>({opened, by_ann, no_more_by_ann}).when(saying(), bob).then({said("bob", "ann", "b1")});
 }
 
+TEST_CASE("in the chat of a booking nobody is heard while one of the two blocks the other elsewhere") {
+  const auto g = given<conversation>({chat_opened});
+  auto held_back = saying("hello", {chat});
+  held_back.blocked = true;
+  for (const auto& who : {ann, bob}) g.when(held_back, who).refused(errc::blocked);
+  g.when(held_back, eve).refused(errc::forbidden);
+  CHECK(g.when(saying("hello", {chat}), bob).decision().events.size() == 1);
+}
+
+TEST_CASE("each of the two can ask whom they may write to") {
+  const auto g = given<conversation>({chat_opened});
+  g.when(conversation::ask_other{}, ann).nothing().answers(R"({"conversationId":"bk_00000001.bob","otherId":"bob"})");
+  g.when(conversation::ask_other{}, bob).nothing().answers(R"({"conversationId":"bk_00000001.bob","otherId":"ann"})");
+  for (const auto& who : {eve, system_itself}) g.when(conversation::ask_other{}, who).refused(errc::forbidden);
+  given<conversation>({}).when(conversation::ask_other{}, ann).refused(errc::not_found);
+  const auto blocked = given<conversation>({opened, by_ann});
+  for (const auto& who : {ann, bob}) blocked.when(conversation::ask_other{}, who).refused(errc::blocked);
+  given<conversation>({opened, by_ann, no_more_by_ann}).when(conversation::ask_other{}, bob).nothing();
+}
+
 TEST_CASE("two blocks are two: both are taken back before anybody speaks") {
   given<conversation>({opened, by_ann}).when(conversation::block{ann_and_bob, true}, bob).then({by_bob});
   const auto half = given<conversation>({opened, by_ann, by_bob, no_more_by_ann});

@@ -322,8 +322,9 @@ TEST_CASE("whether somebody may be called can be asked") {
 // --- snapshots ------------------------------------------------------------------------------------------------------
 
 TEST_CASE("an inbox comes back from its snapshot whole, and from a damaged one not at all") {
-  const auto s =
-      given<inbox>({joined("a1", 1), joined("a2", 2), away("a2"), knows("bob"), told(), engaged("a1")}).state();
+  auto s = given<inbox>({joined("a1", 1), joined("a2", 2), away("a2"), knows("bob"), told(), engaged("a1")}).state();
+  s.taken.take({{"deliveries"}, {70, 1}});
+  s.taken.take({{"purchases"}, {9, 0}});
   const auto back = inbox::restore(inbox::snapshot(s));
   REQUIRE(back.has_value());
   CHECK((back->owner == user_id{"ann"} && back->members == s.members && back->away == s.away && back->seq == 6));
@@ -331,5 +332,6 @@ TEST_CASE("an inbox comes back from its snapshot whole, and from a damaged one n
   REQUIRE(back->call.has_value());
   CHECK((back->call->call == the_call && back->call->conversation == ann_and_bob));
   CHECK(back->call->session == session_id{"a1"});
+  CHECK(back->taken.last == s.taken.last);
   check_damage<inbox>(s);
 }

@@ -146,6 +146,9 @@ TEST_CASE("no account comes to hold more than can be told exactly, what is held 
   CHECK(ledger::decide(s, hold(terms(ann, bob, 3, "x")), teller).error().code == errc::conflict);
   s.accounts[domain::world] = {-full + 1, 0, 0};
   CHECK(ledger::decide(s, move(terms(domain::world, ann, 2, "x")), teller).error().code == errc::conflict);
+  s.accounts[domain::world] = {-full, 0, domain::balance_max - 1}; // far below zero, it still is owed only so much
+  CHECK(ledger::decide(s, hold(terms(ann, domain::world, 1, "x")), teller).has_value());
+  CHECK(ledger::decide(s, hold(terms(ann, domain::world, 2, "x")), teller).error().code == errc::conflict);
 }
 
 TEST_CASE("what is held is neither the one's to spend nor the other's yet") {
@@ -245,6 +248,27 @@ TEST_CASE("a saga reads a refusal in the log, and what was refused to it cannot 
   rich.when(move(booking), teller).refused(errc::conflict);
   rich.when(telling(hold(booking, "t1")), teller).then({refused("hold", booking, "conflict", "t1")});
   given<ledger>({}).when(telling(hold(booking)), teller).then({refused("hold", booking, "insufficient_funds", "h1")});
+}
+
+TEST_CASE("what was agreed in a currency that went out of force since is carried out; nothing else begins in it") {
+  const auto in_marks = [](auto c) {
+    c.currency = "DEM";
+    return c;
+  };
+  const auto g = given<ledger>({deposited});
+  g.when(in_marks(telling(move(booking))), teller)
+      .then({events::transferred{{"t1"}, ann, bob, 600, "booking:b1"}})
+      .answers(R"({"id":"t1","currency":"DEM","debit":"wallet:ann","credit":"wallet:bob","amountMinor":600,)"
+               R"("reference":"booking:b1","status":"posted"})");
+  g.when(in_marks(telling(hold(booking))), teller).then({ann_held});
+  given<ledger>({})
+      .when(in_marks(telling(move(booking))), teller)
+      .then({refused("transfer", booking, "insufficient_funds", "t1")});
+  given<ledger>({deposited, ann_held}).when(post(), teller).then({all_posted});
+  given<ledger>({deposited, ann_held}).when(void_it, teller).then({ann_voided});
+  g.when(in_marks(move(terms(domain::world, ann, 5, "deposit:d2"), "d2")), teller).refused(errc::wrong_currency);
+  g.when(in_marks(hold(booking)), teller).refused(errc::wrong_currency);
+  g.when(in_marks(move(deposit, "d1")), teller).nothing(); // made before: answered as then
 }
 
 TEST_CASE("a step on somebody else's id is refused, and leaves the other's alone") {

@@ -2,6 +2,8 @@
 #include "actors/domain/money.hpp"
 #include "tests/support/given_when_then.hpp"
 
+#include <limits>
+
 using namespace parley;
 using namespace parley::test;
 using namespace std::chrono_literals;
@@ -81,6 +83,62 @@ TEST_CASE("a change out of bounds is refused") {
   refused([](auto& c) { c.currency = "XYZ"; }, errc::wrong_currency);
   refused([](auto& c) { c.stock = domain::stock_max + 1; }, errc::invalid);
   refused([](auto& c) { c.description = "\xc0"; }, errc::invalid);
+}
+
+TEST_CASE("a stock that is changed by so many keeps what buyers took meanwhile") {
+  const auto by = [](std::int64_t delta) {
+    auto c = change();
+    c.stock_delta = delta;
+    return c;
+  };
+  const auto stock = [](std::uint64_t n) {
+    events::listing_changed e;
+    e.stock = n;
+    return e;
+  };
+  const auto sold_two = given<listing>({created, requested});
+  sold_two.when(by(10), ann).then({stock(11)});
+  sold_two.when(by(-1), ann).then({stock(0)});
+  sold_two.when(by(-2), ann).refused(errc::out_of_stock);
+  sold_two.when(by(0), ann).nothing();
+  sold_two.when(by(1), bob).refused(errc::forbidden);
+  const auto most = static_cast<std::int64_t>(domain::stock_max);
+  sold_two.when(by(most - 1), ann).then({stock(domain::stock_max)});
+  for (const auto delta :
+       {most, most + 1, -most - 1, std::numeric_limits<std::int64_t>::max(), std::numeric_limits<std::int64_t>::min()})
+    sold_two.when(by(delta), ann).refused(errc::invalid);
+  auto both = by(1);
+  both.stock = 5;
+  sold_two.when(both, ann).refused(errc::malformed);
+  given<listing>({created, events::listing_closed{{"ann"}}}).when(by(1), ann).refused(errc::listing_closed);
+}
+
+TEST_CASE("an offer in a currency that went out of force sells nothing, is changed but for its price, and ends") {
+  auto old = created;
+  old.currency = "DEM";
+  const auto g = given<listing>({old});
+  g.when(buy, bob).refused(errc::wrong_currency);
+  auto c = change();
+  c.title = "Old lamp";
+  c.price = 1250;
+  c.currency = "DEM"; // as a form sends it back
+  events::listing_changed renamed;
+  renamed.title = "Old lamp";
+  g.when(c, ann).then({renamed});
+  c.price = 1300;
+  g.when(c, ann).refused(errc::wrong_currency);
+  c.currency = "EUR";
+  renamed.price = 1300;
+  renamed.currency = "EUR";
+  g.when(c, ann).then({renamed});
+  auto asked = requested;
+  asked.currency = "DEM";
+  auto paid = completed;
+  paid.currency = "DEM";
+  const auto under_way = given<listing>({old, asked});
+  under_way.when(listing::complete_purchase{{"ls1.p1"}}, system_itself).then({paid});
+  under_way.when(listing::fail_purchase{{"ls1.p1"}, "insufficient_funds"}, system_itself).then({failed});
+  under_way.when(listing::close{}, ann).then({events::listing_closed{{"ann"}}});
 }
 
 TEST_CASE("a listing is closed once, by its seller") {

@@ -116,6 +116,7 @@ TEST_CASE("whatever is asked of a room: nobody too many, one left for each join,
           case 9: return std::pair{room::command{room::deny{r.one_of("s", 6)}}, by};
           case 10:
             if (r.below(4) == 0) return std::pair{room::command{room::kick{r.one_of("u", 4)}}, by};
+            if (r.below(2) == 0) return std::pair{room::command{room::look{}}, by};
             return std::pair{room::command{room::show_status{true, {}, {}}}, by};
           default: return std::pair{room::command{room::join{{"r"}, "R", r.below(4) == 0, {}}}, by};
           }

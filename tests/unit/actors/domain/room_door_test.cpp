@@ -186,6 +186,65 @@ TEST_CASE("who was let in and then removed is let in no more; and the host can l
   given<room>(back).when(joining, ben).then({joined("ben", "s2", 1)});
 }
 
+TEST_CASE("who may join a room may look into it, and a look changes nothing") {
+  auto gus = caller("gus");
+  gus.guest = true;
+  const auto nobody = caller(""), ben_by_rest = caller("ben");
+  const auto r = given<room>({opened("open"), joined("ann", "s1", 1)});
+  for (const auto& by : {ann_by_rest, ben_by_rest, gus, nobody}) r.when(room::look{}, by).nothing();
+  given<room>({}).when(room::look{}, ann_by_rest).refused(errc::room_not_found);
+
+  auto without_guests = opened("open");
+  without_guests.guests = false;
+  const auto w = given<room>({without_guests});
+  for (const auto& by : {ann_by_rest, ben_by_rest}) w.when(room::look{}, by).nothing();
+  w.when(room::look{}, gus).refused(errc::guests_not_allowed);
+  w.when(room::look{}, nobody).refused(errc::unauthenticated);
+  without_guests.host = {"gus"};
+  given<room>({without_guests}).when(room::look{}, gus).nothing();
+}
+
+TEST_CASE("whom the host removed looks into no room, also one that is over") {
+  const auto ben_by_rest = caller("ben");
+  const events::room_closed closed{"closed-by-host", {"ann"}};
+  for (const std::string admission : {"open", "ask"}) {
+    std::vector<room::event> story{opened(admission), events::admitted{{"ben"}, {"ann"}}, joined("ben", "s2", 1)};
+    given<room>(story).when(room::look{}, ben_by_rest).nothing();
+    story.emplace_back(left("ben", "s2", 0, "kicked"));
+    given<room>(story).when(room::look{}, ben_by_rest).refused(errc::forbidden);
+    auto back = story;
+    back.emplace_back(events::admitted{{"ben"}, {"ann"}});
+    given<room>(back).when(room::look{}, ben_by_rest).nothing();
+    story.emplace_back(closed);
+    given<room>(story).when(room::look{}, ben_by_rest).refused(errc::forbidden);
+    given<room>(story).when(room::look{}, ann_by_rest).nothing();
+  }
+}
+
+TEST_CASE("into a room that asks look the host, whom the host let in, and who is there") {
+  const auto ben_by_rest = caller("ben");
+  std::vector<room::event> story{opened(), knocked("ben", "s2")};
+  given<room>(story).when(room::look{}, ann_by_rest).nothing();
+  given<room>(story).when(room::look{}, ben).refused(errc::not_member);
+  given<room>(story).when(room::look{}, caller("")).refused(errc::unauthenticated);
+  story.emplace_back(events::admitted{{"ben"}, {"ann"}});
+  given<room>(story).when(room::look{}, ben_by_rest).nothing();
+  // So many were let in since that the room does not remember it; who is there was let in all the same.
+  story.emplace_back(joined("ben", "s2", 1));
+  for (std::size_t i = 0; i < domain::room_remembered_max; ++i)
+    story.emplace_back(events::admitted{{"u" + std::to_string(i)}, {"ann"}});
+  given<room>(story).when(room::look{}, ben_by_rest).nothing();
+  story.emplace_back(left("ben", "s2", 0));
+  given<room>(story).when(room::look{}, ben_by_rest).refused(errc::not_member);
+}
+
+TEST_CASE("a look does not end a room whose time is over, nor does a full one refuse it") {
+  auto short_lived = opened("open", 1);
+  short_lived.expires_at = noon;
+  const auto r = given<room>({short_lived, joined("ann", "s1", 1)});
+  r.when(room::look{}, caller("ben")).nothing();
+}
+
 TEST_CASE("a room remembers so many it removed and no more") {
   std::vector<room::event> story{opened("open")};
   for (std::size_t i = 0; i <= domain::room_remembered_max; ++i)

@@ -127,6 +127,39 @@ TEST_CASE("a quote tells the terms, and whether the time lies wholly in the serv
   CHECK_FALSE(quoted_available({offered}, time_point::max()));
 }
 
+TEST_CASE("in a time zone that is not known any more nothing is open, and other hours can be set") {
+  const events::availability_set lost{
+      {"pia"},
+      R"({"timeZone":"Mars/Olympus","weekly":{"monday":[],"tuesday":[],"wednesday":[],"thursday":[],)"
+      R"("friday":[{"from":"00:00","to":"24:00"}],"saturday":[],"sunday":[]},"exceptions":[]})"};
+  CHECK_FALSE(quoted_available({offered, lost}, noon + 1h));
+  const auto g = given<service>({offered, lost}); // which also survives its snapshot
+  g.when(service::set_availability{lost.rules}, pia).refused(errc::invalid);
+  g.when(service::set_availability{weekdays.rules}, pia).then({weekdays});
+  CHECK(quoted_available({offered, lost, weekdays}, noon + 1h));
+}
+
+TEST_CASE("a price in a currency that went out of force stands until it is changed") {
+  auto old = offered;
+  old.currency = "DEM";
+  service::revise c;
+  c.title = "Trim";
+  c.currency = "DEM";
+  c.price_minor = 3500;
+  auto renamed = haircut();
+  renamed.title = "Trim";
+  renamed.currency = "DEM";
+  given<service>({old}).when(c, pia).then({events::service_revised{renamed}});
+  c.price_minor = 3600;
+  given<service>({old}).when(c, pia).refused(errc::invalid);
+  c.price_minor = 3500;
+  given<service>({offered}).when(c, pia).refused(errc::invalid);
+  auto priceless = haircut();
+  priceless.currency = "";
+  priceless.price_minor = 0;
+  given<service>({}).when(service::offer{{"sv1"}, priceless}, pia).refused(errc::invalid);
+}
+
 TEST_CASE("a service that is retired or resting is quoted as not offered, so that a repeat finds its first answer") {
   auto resting = haircut();
   resting.active = false;

@@ -3,6 +3,8 @@
 
 #include "tests/unit/actors/shell/session_fixture.hpp"
 
+#include <algorithm>
+
 using namespace parley;
 using namespace parley::test;
 using namespace std::chrono_literals;
@@ -69,10 +71,7 @@ TEST_CASE("a session waits in memory for its client, and still knows what that w
 TEST_CASE("a client that started over from an earlier seq is owed from there when it comes back") {
   memory_log log;
   actor_world world{log};
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  for (int i = 0; i < 3; ++i) ann->say(hall, "hello");
-  world.settle();
+  const auto ann = ann_talking(world);
   world.drop(ann, {{hall, 4}});
   const auto second = world.resume("s1", "ann");
   world.settle();
@@ -89,10 +88,7 @@ TEST_CASE(
     "a client that started over, and whose connection another takes over before it is missed, is owed from there") {
   memory_log log;
   actor_world world{log};
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  for (int i = 0; i < 3; ++i) ann->say(hall, "hello");
-  world.settle();
+  const auto ann = ann_talking(world);
   world.drop(ann, {{hall, 4}});
   const auto second = world.resume("s1", "ann");
   world.settle();
@@ -106,10 +102,7 @@ TEST_CASE(
 TEST_CASE("what a connection of before reports late takes back nothing that the client asked for since") {
   memory_log log;
   actor_world world{log};
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  for (int i = 0; i < 3; ++i) ann->say(hall, "hello");
-  world.settle();
+  const auto ann = ann_talking(world);
   world_client_ptr second;
   SECTION("by a join") {
     second = world.resume("s1", "ann");
@@ -127,10 +120,7 @@ TEST_CASE("what a connection of before reports late takes back nothing that the 
 TEST_CASE("a late report spares the client what it has, when it asked for nothing") {
   memory_log log;
   actor_world world{log};
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  for (int i = 0; i < 3; ++i) ann->say(hall, "hello");
-  world.settle();
+  const auto ann = ann_talking(world);
   world.drop(ann, {{hall, 3}});
   const auto second = world.resume("s1", "ann");
   world.settle();
@@ -141,4 +131,45 @@ TEST_CASE("a late report spares the client what it has, when it asked for nothin
   world.settle();
   CHECK(third->subscriptions == std::map<stream_id, version>{{hall, 3}});
   CHECK(fourth->subscriptions == std::map<stream_id, version>{{hall, 5}});
+}
+
+TEST_CASE("who was put out and came in again, perhaps before knowing either, is told that it is in") {
+  memory_log log;
+  actor_world world{log};
+  world.create_lounge(bar, "host");
+  world.settle();
+  const auto ann = world.connect("s1", "ann");
+  ann->join(bar);
+  world.settle();
+  domain::lounge::moderate kick;
+  kick.id = {"a1"};
+  kick.action = "kick";
+  kick.target = "ann";
+  kick.reason = "noise";
+  world.ask<domain::lounge>(bar, kick, caller("host"));
+  world.settle();
+  const auto seen = log.stream_version(bar).value();
+  ann->join(bar);
+  world.settle();
+  const auto count_joins = [](const world_client& of) { return std::ranges::count(of.heard, "joined lounge/bar"); };
+  SECTION("while nothing is known of what its connection was given") {
+    const auto back = world.resume("s1", "ann");
+    world.pass(3s);
+    CHECK(count_joins(*back) == 1);
+    CHECK(back->follows() == std::vector{bar});
+  }
+  SECTION("when its connection says that the end never arrived") {
+    world.drop(ann, {{bar, 2}});
+    const auto back = world.resume("s1", "ann");
+    world.pass(3s);
+    CHECK(count_joins(*back) == 1);
+    CHECK(back->subscriptions.at(bar) > seen);
+  }
+  SECTION("but not when all arrived") {
+    world.drop(ann, {{bar, seen + 1}});
+    const auto back = world.resume("s1", "ann");
+    world.pass(3s);
+    CHECK(count_joins(*back) == 0);
+    CHECK(back->follows() == std::vector{bar});
+  }
 }

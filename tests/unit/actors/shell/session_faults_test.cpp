@@ -10,9 +10,7 @@ using namespace std::chrono_literals;
 TEST_CASE("the grace of a connection that is lost while the disk is full begins when there is room again") {
   memory_log log;
   actor_world world{log};
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  world.settle();
+  const auto ann = ann_in_hall(world);
   log.set_full(true);
   world.drop(ann);
   world.pass(10s);
@@ -73,9 +71,7 @@ TEST_CASE("a leave that fails is not asked again for a place that the session ne
 TEST_CASE("while the log cannot take out the note of a place, what is said to that place is answered") {
   memory_log log;
   actor_world world{log};
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  world.settle();
+  const auto ann = ann_in_hall(world);
   const auto gone = ann->leave(hall);
   world.run();
   world.log().commit(1); // the place's
@@ -94,9 +90,7 @@ TEST_CASE("while the log cannot take out the note of a place, what is said to th
 TEST_CASE("a leave that was answered as failed but was durable is told as a leave") {
   memory_log log;
   actor_world world{log};
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  world.settle();
+  const auto ann = ann_in_hall(world);
   const auto asked = ann->leave(hall);
   world.run();
   log.fail_next_sync(memory_log::tail::kept);
@@ -110,9 +104,7 @@ TEST_CASE("a leave that was answered as failed but was durable is told as a leav
 TEST_CASE("a return that never became durable does not leave a client on a session that ends") {
   memory_log log;
   actor_world world{log};
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  world.settle();
+  const auto ann = ann_in_hall(world);
   world.drop(ann);
   world.pass(10s);
   SECTION("with room again in time, the client stays") {
@@ -140,9 +132,7 @@ TEST_CASE("a return that never became durable does not leave a client on a sessi
 TEST_CASE("a session that fails tells its client to come back, and the grace begins") {
   memory_log log;
   actor_world world{log};
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  world.settle();
+  const auto ann = ann_in_hall(world);
   world.log().explode_on_submit();
   const auto fatal = ann->join(den);
   world.settle();
@@ -176,9 +166,7 @@ TEST_CASE("a place that looks back after a failed commit lets nobody go whose le
   const auto ben = world.connect("s2", "ben");
   ben->join(hall);
   world.settle();
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  world.settle();
+  const auto ann = ann_in_hall(world);
   ann->leave(hall); // it will be read of that again
   world.settle();
   ann->join(hall);
@@ -206,9 +194,7 @@ TEST_CASE("whom a commit that was answered as failed let go is told also when th
   const auto ben = world.connect("s2", "ben");
   ben->join(hall);
   world.settle();
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  world.settle();
+  const auto ann = ann_in_hall(world);
   ben->close_room(hall);
   world.run();
   log.fail_next_sync(memory_log::tail::kept);

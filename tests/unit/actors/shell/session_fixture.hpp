@@ -24,6 +24,32 @@ inline void check_all_over(const memory_log& log) {
   CHECK(log.restart_timers({}, 10)->empty());
 }
 
+/// Ann comes, on session s1, and enters the hall.
+inline world_client_ptr ann_in_hall(actor_world& world) {
+  auto ann = world.connect("s1", "ann");
+  ann->join(hall);
+  world.settle();
+  return ann;
+}
+
+/// The same with an account, and a login of hers that is in force.
+inline world_client_ptr ann_signed_in(actor_world& world) {
+  world.sign_up("ann", "l1");
+  world.settle();
+  auto ann = world.connect("s1", "ann", "l1");
+  ann->join(hall);
+  world.settle();
+  return ann;
+}
+
+/// She is in the hall and has said three things there, which bring it to seq 5.
+inline world_client_ptr ann_talking(actor_world& world) {
+  auto ann = ann_in_hall(world);
+  for (int i = 0; i < 3; ++i) ann->say(hall, "hello");
+  world.settle();
+  return ann;
+}
+
 /// A room of one place, in which ben is already.
 inline world_client_ptr fill_den(actor_world& world) {
   domain::room::open small;

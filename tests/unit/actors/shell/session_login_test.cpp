@@ -28,11 +28,7 @@ TEST_CASE("a login that is revoked cuts its sessions at once") {
 TEST_CASE("a login that is not in force is refused, and disturbs nobody") {
   memory_log log;
   actor_world world{log};
-  world.sign_up("ann", "l1");
-  world.settle();
-  const auto ann = world.connect("s1", "ann", "l1");
-  ann->join(hall);
-  world.settle();
+  const auto ann = ann_signed_in(world);
   const auto other = world.resume("s1", "ann", "l2");
   const auto asked = other->join(den);
   world.settle();
@@ -70,9 +66,7 @@ TEST_CASE("whoever was renamed has the new name on the next connection, whatever
 TEST_CASE("nobody takes over somebody else's session") {
   memory_log log;
   actor_world world{log};
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  world.settle();
+  const auto ann = ann_in_hall(world);
   const auto eve = world.resume("s1", "eve");
   world.settle();
   CHECK(eve->over);
@@ -85,9 +79,7 @@ TEST_CASE("nobody takes over somebody else's session") {
 TEST_CASE("a connection that resumes a session takes it over, and the old one's end disturbs nobody") {
   memory_log log;
   actor_world world{log};
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  world.settle();
+  const auto ann = ann_in_hall(world);
   const auto back = world.resume("s1", "ann");
   world.settle();
   CHECK(ann->closed == close_reason::taken_over);
@@ -102,11 +94,7 @@ TEST_CASE("a client that is refused after a restart does not swallow the session
   memory_log log;
   {
     actor_world world{log};
-    world.sign_up("ann", "l1");
-    world.settle();
-    const auto ann = world.connect("s1", "ann", "l1");
-    ann->join(hall);
-    world.settle();
+    ann_signed_in(world);
   }
   log.crash();
   actor_world world{log, later(1s)};

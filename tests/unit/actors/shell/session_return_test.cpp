@@ -10,9 +10,7 @@ using namespace std::chrono_literals;
 TEST_CASE("a lost connection leaves after its grace, once") {
   memory_log log;
   actor_world world{log};
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  world.settle();
+  const auto ann = ann_in_hall(world);
   world.drop(ann);
   world.pass(29s);
   CHECK(members_of(log, hall) == lines{"s1"});
@@ -48,9 +46,7 @@ TEST_CASE("a client that comes back in time keeps its places and gets what it wa
 TEST_CASE("a client that comes back too late is told that its session is over") {
   memory_log log;
   actor_world world{log};
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  world.settle();
+  const auto ann = ann_in_hall(world);
   world.drop(ann);
   world.pass(31s);
   const auto back = world.resume("s1", "ann");
@@ -127,9 +123,7 @@ TEST_CASE("a client that comes back after a crash is told all since it joined, n
     ben->join(hall);
     for (int i = 0; i < 5; ++i) ben->say(hall, "before ann");
     world.settle();
-    const auto ann = world.connect("s1", "ann");
-    ann->join(hall);
-    world.settle();
+    const auto ann = ann_in_hall(world);
     REQUIRE(ann->subscriptions.at(hall) == 8);
     ben->say(hall, "after ann");
     world.settle();
@@ -168,9 +162,7 @@ TEST_CASE("a client that comes back to a room closed meanwhile is not in it") {
   memory_log log;
   {
     actor_world world{log};
-    const auto ann = world.connect("s1", "ann");
-    ann->join(hall);
-    world.settle();
+    const auto ann = ann_in_hall(world);
     ann->close_room(hall);
     answer_reads(world);
     world.log().commit_unanswered(1); // nobody tells the session

@@ -47,9 +47,7 @@ TEST_CASE("nobody is told of a join before it is durable") {
 TEST_CASE("a leave and a join in one breath leave nobody behind") {
   memory_log log;
   actor_world world{log};
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  world.settle();
+  const auto ann = ann_in_hall(world);
   ann->leave(hall);
   ann->join(hall);
   world.settle();
@@ -63,9 +61,7 @@ TEST_CASE("a leave and a join in one breath leave nobody behind") {
 TEST_CASE("a join that is repeated as its session ends leaves nobody behind") {
   memory_log log;
   actor_world world{log};
-  const auto ann = world.connect("s1", "ann");
-  ann->join(hall);
-  world.settle();
+  const auto ann = ann_in_hall(world);
   ann->join(den);  // its note is under way,
   ann->join(hall); // and this waits for it
   world.say_goodbye(ann);

@@ -210,6 +210,22 @@ TEST_CASE("availability shows the rules, and what of them is free") {
   CHECK(x.s.ask("GET", "/api/services/sv_none/availability").status() == 404);
 }
 
+TEST_CASE("rules in a time zone that is not known any more are shown as they were set, with nothing free") {
+  salon x;
+  service_row row;
+  row.id = {x.service};
+  row.owner = {x.offered.text("providerId")};
+  row.terms.duration_minutes = 60;
+  row.availability =
+      R"({"timeZone":"Mars/Olympus","weekly":{"monday":[{"from":"09:00","to":"12:00"}]},"exceptions":[]})";
+  x.s.bookings.service_rows = {row};
+  const auto got = x.s.ask("GET", "/api/services/" + x.service + "/availability?from=2026-11-23&to=2026-11-23");
+  REQUIRE(got.status() == 200);
+  CHECK(got.text("timeZone") == "Mars/Olympus");
+  CHECK(got.body["weekly"]["monday"][0]["from"] == "09:00");
+  CHECK(got.body["slots"].empty());
+}
+
 TEST_CASE("lists take their filters, and what is not one is refused") {
   salon x;
   CHECK(x.s.ask("GET", "/api/services?q=hair&minPrice=100&maxPrice=5000&providerId=u_1&currency=EUR", x.provider)
@@ -229,6 +245,11 @@ TEST_CASE("lists take their filters, and what is not one is refused") {
   CHECK(x.s.bookings.asked_bookings.latest_first);
   for (const auto* bad : {"role=boss", "from=now", "order=up"})
     CHECK(x.s.ask("GET", std::string{"/api/bookings?"} + bad, x.customer).status() == 422);
+  const std::string long_text(300, 'x');
+  for (const auto* filter : {"services?q=", "services?providerId=", "services?category=", "services?currency=",
+                             "bookings?status=", "bookings?serviceId=", "reviews?serviceId=", "reviews?providerId="})
+    for (const auto& bad : {long_text, std::string{"a\nb"}, std::string{"\xff"}})
+      CHECK(x.s.ask("GET", "/api/" + (filter + bad), x.customer).text("code") == "invalid");
   CHECK(x.s.ask("GET", "/api/bookings").status() == 401);
   CHECK(x.s.ask("GET", "/api/reviews").status() == 400);
   CHECK(x.s.ask("GET", "/api/reviews?serviceId=sv_1&providerId=u_1").status() == 400);

@@ -176,6 +176,27 @@ TEST_CASE("a user is limited wherever they come from; probes are not") {
   CHECK(s.ask("GET", "/livez").status() == 200);
 }
 
+TEST_CASE("what lasts is made at a bounded rate by each user, and read at any") {
+  server s;
+  const auto a = s.sign_up();
+  const auto me = server::bearer(a);
+  s.counted.clear();
+  CHECK(s.ask("POST", "/api/lounges", me, R"({"name":"Bar"})").status() == 201);
+  CHECK(s.counted.back() == "creations " + a.text("id"));
+  s.waits["creations"] = 7;
+  for (const auto* path : {"/api/lounges", "/lounges", "/api/services", "/api/marketplace/listings"}) {
+    CAPTURE(path);
+    const auto refused = s.ask("POST", path, me, R"({"name":"Bar"})");
+    CHECK(refused.status() == 429);
+    CHECK(refused.text("code") == "rate_limited");
+    CHECK(refused.header("Retry-After") == "7");
+  }
+  CHECK(s.ask("GET", "/api/lounges", me).status() == 200);
+  CHECK(s.ask("POST", "/api/rooms", me).status() == 201);
+  const auto guest = server::bearer(s.ask("POST", "/api/auth/guest", {}, R"({"name":"G"})"));
+  CHECK(s.ask("POST", "/api/lounges", guest, R"({"name":"Bar"})").status() == 403);
+}
+
 TEST_CASE("a read does not wait for what nobody wrote") {
   server s;
   CHECK(s.ask("GET", "/api/rooms/a", {{"parley-after", "5001"}}).status() == 503);

@@ -44,6 +44,21 @@ TEST_CASE("a listing is offered with its tag, changed by whoever has read the ne
   CHECK(m.ask("PUT", at, m.as_ann, cheaper).text("code") == "listing_closed");
 }
 
+TEST_CASE("a stock is changed by so many, or replaced by whoever saw the last purchase") {
+  market m;
+  const auto at = m.offered();
+  const auto put = [&](const header_list& by, const char* body) { return m.ask("PUT", at, by, body); };
+  REQUIRE(m.ask("POST", at + "/purchase", m.as_ben, R"({"quantity":2})").status() == 202);
+  CHECK(put(market::with(m.as_ann, "if-match", "\"1\""), R"({"stock":3})").status() == 412);
+  CHECK(put(m.as_ann, R"({"stockDelta":10})").body["stock"] == 11);
+  CHECK(put(m.as_ann, R"({"stockDelta":-4})").body["stock"] == 7);
+  CHECK(put(m.as_ann, R"({"stockDelta":-8})").text("code") == "out_of_stock");
+  CHECK(put(m.as_ann, R"({"stockDelta":"many"})").text("code") == "malformed");
+  CHECK(put(m.as_ann, R"({"stockDelta":1000000001})").text("code") == "invalid");
+  CHECK(put(m.as_ann, R"({"stock":5,"stockDelta":1})").text("code") == "malformed");
+  CHECK(put(m.as_ann, R"({"stock":5})").body["stock"] == 5);
+}
+
 TEST_CASE("an offer that is none is refused, with the field named") {
   market m;
   const auto code = [&](const std::string& body) {
@@ -78,6 +93,8 @@ TEST_CASE("listings are asked for with their filters") {
   CHECK(f.price_max == 9);
   CHECK(f.in_stock == true);
   CHECK(f.currency == "EUR");
+  for (const auto& bad : {"q=" + std::string(201, 'x'), std::string{"search=\xff"}, std::string{"seller=a\nb"}})
+    CHECK(m.ask("GET", "/api/marketplace/listings?" + bad).text("code") == "invalid");
   const auto one = m.ask("GET", "/api/marketplace/listings/ls_1");
   CHECK(one.header("ETag") == "\"4\"");
   CHECK(m.ask("GET", "/api/marketplace/listings/ls_2").text("code") == "listing_not_found");

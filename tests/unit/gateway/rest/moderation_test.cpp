@@ -105,6 +105,8 @@ TEST_CASE("moderators list a lounge's actions, a target their own, others nothin
   CHECK(listed.body[0]["evidence"]["sha256"] == "abc");
   CHECK(m.s.ask("GET", "/api/moderation/actions?loungeId=" + m.lounge, m.bob).status() == 403);
   CHECK(m.s.ask("GET", "/api/moderation/actions", m.ann).status() == 403);
+  for (const auto& bad : {"loungeId=" + std::string(300, 'x'), std::string{"targetId=a\nb"}})
+    CHECK(m.s.ask("GET", "/api/moderation/actions?" + bad, m.ann).text("code") == "invalid");
   CHECK(m.s.ask("GET", "/api/moderation/actions?targetId=" + m.bob_id, m.bob).status() == 200);
   CHECK(m.s.ask("GET", "/api/moderation/actions?targetId=" + m.bob_id, m.ann).status() == 403);
 }
@@ -145,6 +147,22 @@ TEST_CASE("a report is about a message or a person in a place, each once, and mo
   CHECK(m.s.ask("GET", "/api/reports?loungeId=" + m.lounge, m.ann).status() == 200);
   CHECK(m.s.ask("GET", "/api/reports?loungeId=" + m.lounge, m.bob).status() == 403);
   CHECK(m.s.ask("GET", "/api/reports", m.ann).status() == 400);
+}
+
+TEST_CASE("who is reported is not told by whom, also when they moderate; others who do are") {
+  moderated m;
+  report_row row;
+  row.id = {"rp_1"}, row.reporter = {m.bob_id}, row.place = make_stream("lounge", m.lounge), row.reason = "rude";
+  row.target = {"u_else"};
+  auto about_ann = row;
+  about_ann.id = {"rp_2"}, about_ann.target = {m.ann_in.text("id")};
+  m.s.moderation.report_rows = {row, about_ann};
+  const auto listed = m.s.ask("GET", "/api/reports?loungeId=" + m.lounge, m.ann);
+  REQUIRE(listed.body.size() == 2);
+  CHECK(listed.body[0]["reporterId"] == m.bob_id);
+  CHECK_FALSE(listed.body[1].contains("reporterId"));
+  CHECK(listed.body[1]["reason"] == "rude");
+  CHECK(listed.response.body.find(m.bob_id) == listed.response.body.rfind(m.bob_id));
 }
 
 TEST_CASE("a flood of reports is refused with when to come back") {

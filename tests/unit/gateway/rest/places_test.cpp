@@ -1,4 +1,4 @@
-#include "server.hpp"
+#include "told_rooms.hpp"
 
 using namespace parley;
 using namespace std::string_literals;
@@ -6,12 +6,7 @@ using namespace parley::gateway;
 using namespace parley::gateway::testing;
 
 namespace {
-room_row team_room(const server& s) {
-  room_row r;
-  r.id = {"team-1"}, r.display_id = "Team-1", r.history = "kept", r.host = {"u_host"}, r.capacity = 10;
-  r.participants = 7, r.created_at = s.clock.at, r.version = 9;
-  return r;
-}
+const user_id somebody{"u_host"};
 } // namespace
 
 TEST_CASE("a room is opened and answered flat and nested") {
@@ -66,7 +61,7 @@ TEST_CASE("a create repeated with its key meets the same room; with another body
 
 TEST_CASE("a room is found whatever the case of its id") {
   server s;
-  s.reads.room_rows = {team_room(s)};
+  open_team_room(s, somebody).participants = 7;
   const auto a = s.ask("GET", "/api/rooms/TEAM-1");
   CHECK(a.text("roomId") == "team-1");
   CHECK(a.text("displayId") == "Team-1");
@@ -76,9 +71,7 @@ TEST_CASE("a room is found whatever the case of its id") {
 
 TEST_CASE("an unknown, closed or impossible room is not found") {
   server s;
-  auto closed = team_room(s);
-  closed.closed = "expired";
-  s.reads.room_rows = {closed};
+  open_team_room(s, somebody).closed = "expired";
   for (const std::string& room : {"nowhere"s, "team-1"s, "a\r\nb"s, "\xff"s, std::string(300, 'x')})
     for (const std::string what : {"", "/users", "/messages"}) {
       const auto a = s.ask("GET", "/api/rooms/" + room + what);
@@ -100,7 +93,7 @@ TEST_CASE("its host deletes a room, nobody else does") {
 
 TEST_CASE("who is in a room is listed and counted") {
   server s;
-  s.reads.room_rows = {team_room(s)};
+  open_team_room(s, somebody).participants = 7;
   s.reads.member_rows = {{{"s_1"}, {"u_ann"}, "Ann", true, false, s.clock.at}};
   const auto a = s.ask("GET", "/api/rooms/team-1/users");
   CHECK(a.text("roomId") == "team-1");
@@ -113,9 +106,9 @@ TEST_CASE("who is in a room is listed and counted") {
 
 TEST_CASE("a room without guests is read by registered users only") {
   server s;
-  auto row = team_room(s);
-  row.guests = false;
-  s.reads.room_rows = {row};
+  domain::room::open without_guests;
+  without_guests.guests = false;
+  open_team_room(s, somebody, without_guests);
   const auto guest = s.ask("POST", "/api/auth/guest", {}, R"({"name":"G"})");
   CHECK(s.ask("GET", "/api/rooms/team-1/messages").status() == 401);
   CHECK(s.ask("GET", "/api/rooms/team-1/messages", server::bearer(guest)).text("code") == "guests_not_allowed");
@@ -124,7 +117,7 @@ TEST_CASE("a room without guests is read by registered users only") {
 
 TEST_CASE("messages are an array in the shape of the live ones") {
   server s;
-  s.reads.room_rows = {team_room(s)};
+  open_team_room(s, somebody);
   s.reads.message_rows = {
       {{"m_1"}, {"u_ann"}, {"s_1"}, "Ann", "hi \"there\"", R"({"id":"m_0"})", "", 3, s.clock.at, {}, {}}};
   const auto a = s.ask("GET", "/api/rooms/team-1/messages?order=desc");
@@ -149,7 +142,7 @@ TEST_CASE("a meeting is a room with a title") {
   CHECK_FALSE(a.text("createdAt").empty());
   CHECK(s.ask("POST", "/api/meetings", me, R"({"startsAt":"tomorrow"})").status() == 422);
   CHECK(s.ask("POST", "/api/meetings").status() == 401);
-  s.reads.room_rows = {team_room(s)};
+  open_team_room(s, somebody);
   CHECK(s.ask("GET", "/api/meetings", me).body[0]["id"] == "team-1");
   CHECK(s.ask("GET", "/api/meetings/team-1", me).text("error") == "Room not found");
   s.reads.room_rows[0].meeting = true;

@@ -1,6 +1,8 @@
 // What REST says of rooms to their host and to whom the host let in.
 
-#include "server.hpp"
+#include "told_rooms.hpp"
+
+#include <catch2/generators/catch_generators.hpp>
 
 using namespace parley;
 using namespace parley::gateway;
@@ -8,12 +10,16 @@ using namespace parley::gateway::testing;
 
 namespace {
 
-room_row asking_room(const server& s, const user_id& host) {
-  room_row r;
-  r.id = {"team-1"}, r.display_id = "Team-1", r.history = "kept", r.host = host, r.capacity = 10;
-  r.created_at = s.clock.at, r.version = 9, r.admission = "ask";
-  return r;
+using domain::room;
+
+room::open asking() {
+  room::open as;
+  as.admission = "ask";
+  return as;
 }
+user_id id_of(const answered& signed_up) { return {signed_up.text("id")}; }
+
+const std::vector<std::string> what_is_inside{"/api/rooms/team-1/messages", "/api/rooms/team-1/users"};
 
 } // namespace
 
@@ -48,9 +54,7 @@ TEST_CASE("nobody opens a room that asks its host without being somebody who can
 TEST_CASE("what one sees at a door is told to anybody; isHost to the host") {
   server s;
   const auto host = s.sign_up();
-  auto row = asking_room(s, {host.body["id"].get<std::string>()});
-  row.starts_at = s.clock.at;
-  s.reads.room_rows = {row};
+  open_team_room(s, id_of(host), asking()).starts_at = s.clock.at;
   const auto a = s.ask("GET", "/api/rooms/team-1");
   CHECK(a.text("admission") == "ask");
   CHECK(a.text("startsAt") == "2026-11-21T00:00:00.000Z");
@@ -60,17 +64,55 @@ TEST_CASE("what one sees at a door is told to anybody; isHost to the host") {
 
 TEST_CASE("who is in a room that asks, and what they say, is for the host and whom the host let in") {
   server s;
-  const auto host = s.sign_up();
-  const auto ben = s.sign_up("ben@example.org");
-  s.reads.room_rows = {asking_room(s, {host.body["id"].get<std::string>()})};
-  for (const std::string path : {"/api/rooms/team-1/messages", "/api/rooms/team-1/users"}) {
-    s.reads.admitted.clear();
+  const auto host = s.sign_up(), ben = s.sign_up("ben@example.org");
+  const auto& room = open_team_room(s, id_of(host), asking()).id;
+  in_room(s, room, id_of(ben), room::join{room, {}, false, {}, false});
+  for (const auto& path : what_is_inside) {
     CHECK(s.ask("GET", path).status() == 401);
     CHECK(s.ask("GET", path, server::bearer(ben)).text("code") == "not_member");
     CHECK(s.ask("GET", path, server::bearer(host)).status() == 200);
-    s.reads.admitted.insert({{"team-1"}, {ben.body["id"].get<std::string>()}});
-    CHECK(s.ask("GET", path, server::bearer(ben)).status() == 200);
   }
+  in_room(s, room, id_of(host), room::admit{id_of(ben).text});
+  for (const auto& path : what_is_inside) CHECK(s.ask("GET", path, server::bearer(ben)).status() == 200);
+}
+
+TEST_CASE("whom the host removed sees no more than the door of any room, until the host lets them in again") {
+  server s;
+  const auto host = s.sign_up(), ben = s.sign_up("ben@example.org"), eve = s.sign_up("eve@example.org");
+  room::open as;
+  as.guests = GENERATE(true, false);
+  const auto& room = open_team_room(s, id_of(host), as).id;
+  in_room(s, room, id_of(ben), room::join{room, {}, false, {}, false});
+  for (const auto& path : what_is_inside) CHECK(s.ask("GET", path, server::bearer(ben)).status() == 200);
+  in_room(s, room, id_of(host), room::kick{id_of(ben).text});
+  for (const auto& path : what_is_inside) {
+    const auto refused = s.ask("GET", path, server::bearer(ben));
+    CHECK(refused.status() == 403);
+    CHECK(refused.text("code") == "forbidden");
+    CHECK(s.ask("GET", path, server::bearer(eve)).status() == 200);
+  }
+  CHECK(s.ask("GET", "/api/rooms/team-1", server::bearer(ben)).status() == 200);
+  in_room(s, room, id_of(host), room::admit{id_of(ben).text});
+  for (const auto& path : what_is_inside) CHECK(s.ask("GET", path, server::bearer(ben)).status() == 200);
+}
+
+TEST_CASE("a room that does not answer shows nothing") {
+  server s;
+  open_team_room(s, {"u_host"});
+  SECTION("it refuses") { s.entities.fails = error{errc::unavailable, {}, 1}; }
+  SECTION("it drops the question") { s.entities.drops = true; }
+  for (const auto& path : what_is_inside) CHECK(s.ask("GET", path).status() == 503);
+}
+
+TEST_CASE("whom the host removed may report the host; who was never let in reports nobody") {
+  server s;
+  const auto host = s.sign_up(), ben = s.sign_up("ben@example.org"), eve = s.sign_up("eve@example.org");
+  const auto& room = open_team_room(s, id_of(host), asking()).id;
+  in_room(s, room, id_of(ben), room::join{room, {}, false, {}, false});
+  in_room(s, room, id_of(host), room::kick{id_of(ben).text});
+  const auto body = R"({"roomId":"team-1","targetId":")" + host.text("id") + R"(","reason":"rude"})";
+  CHECK(s.ask("POST", "/api/reports", server::bearer(ben), body).status() == 201);
+  CHECK(s.ask("POST", "/api/reports", server::bearer(eve), body).text("code") == "not_member");
 }
 
 TEST_CASE("the host changes a room's title and time; null takes away, what is not given stays") {

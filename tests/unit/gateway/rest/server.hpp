@@ -357,6 +357,7 @@ protected:
                 limit("auth"),
                 limit("user"),
                 limit("opens"),
+                limit("creations"),
                 limit("guess"),
                 limit("account guess"),
                 {[this](std::string_view key) { familiar.emplace(key); },
