@@ -2,6 +2,8 @@
 // What happens later: frames that arrive, commits that become durable, clients that act. Ordered by time, then by the
 // order in which it was planned.
 
+#include "events/assertion.hpp"
+
 #include <chrono>
 #include <functional>
 #include <queue>
@@ -22,8 +24,11 @@ public:
   [[nodiscard]] bool empty() const { return planned_.empty(); }
   /// When the next thing happens; nothing must be planned before it.
   [[nodiscard]] moment next() const { return planned_.top().when; }
-  /// Time goes on to `to`, which is not behind `next`.
-  void advance(moment to) { now_ = to; }
+  /// Time goes on to `to`, which is neither behind `next` nor before now.
+  void advance(moment to) {
+    PARLEY_ASSERT(to >= now_);
+    now_ = to;
+  }
   /// Does one thing that is due. False when nothing is.
   bool do_next() {
     if (planned_.empty() || planned_.top().when > now_) return false;

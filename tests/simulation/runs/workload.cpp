@@ -105,6 +105,7 @@ workload plan(std::uint64_t seed, moment length, fault_level faults, std::size_t
     o.how = static_cast<std::uint32_t>(draw.below(1'000'000));
     w.operations.push_back(o);
   }
+  std::ranges::stable_sort(w.operations, {}, &operation::at); // some act while others still come
   return w;
 }
 
