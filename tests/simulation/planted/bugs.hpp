@@ -36,6 +36,7 @@ using bug = std::unique_ptr<tampering>;
 
 [[nodiscard]] bug forget_bookings_in_snapshots();
 [[nodiscard]] bug write_another_amount();
+[[nodiscard]] bug take_a_second_review();
 [[nodiscard]] bug never_stop_ringing();
 [[nodiscard]] bug begin_errands_at_the_head();
 
@@ -50,6 +51,7 @@ using bug = std::unique_ptr<tampering>;
 [[nodiscard]] bug resume_off_by_one();
 [[nodiscard]] bug refill_with_a_gap();
 [[nodiscard]] bug take_what_was_sent_for_arrived();
+[[nodiscard]] bug forget_to_tell_the_end_of_a_room();
 
 // --- by name (names.cpp) --------------------------------------------------------------------------------------------
 

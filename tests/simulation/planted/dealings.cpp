@@ -6,7 +6,8 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::string_view calendars = "calendar", wallets_paid = "transferred", rings = "ring-timeout";
+constexpr std::string_view calendars = "calendar", wallets_paid = "transferred", rings = "ring-timeout",
+                           reviews = "review-written";
 void forget_bookings(json& s) { s["bookings"] = json::array(); }
 
 // Stands for an amount that takes another way into the log than into the books.
@@ -24,6 +25,32 @@ public:
           e.data = data.dump();
         }
     return real_.append(changed);
+  }
+};
+
+// Stands for a look whether there is a review, and a write of one, between which another can come: what is sent twice
+// is written twice.
+class reviews_taken_twice final : public forwarding_log {
+public:
+  using forwarding_log::forwarding_log;
+  std::vector<result<commit>> append(std::span<const append_request> batch) override {
+    auto answers = real_.append(batch);
+    for (std::size_t i = 0; i < batch.size(); ++i)
+      for (const auto& s : batch[i].streams)
+        if (answers[i] && s.events.size() == 1 && s.events.front().type == reviews) append_again(batch[i], s);
+    return answers;
+  }
+
+private:
+  /// The events alone: they set no timers, and are no command's that could be repeated.
+  void append_again(const append_request& request, const stream_append& written) {
+    append_request again;
+    again.time = request.time;
+    again.actor = request.actor;
+    again.cause = request.cause;
+    again.streams = {written};
+    again.streams.front().expected += written.events.size();
+    static_cast<void>(real_.append({&again, 1}));
   }
 };
 
@@ -56,6 +83,7 @@ bug forget_bookings_in_snapshots() {
   return std::make_unique<over_log<forgetful_snapshots<calendars, forget_bookings>>>();
 }
 bug write_another_amount() { return std::make_unique<over_log<lost_cents>>(); }
+bug take_a_second_review() { return std::make_unique<over_log<reviews_taken_twice>>(); }
 bug never_stop_ringing() { return std::make_unique<over_log<endless_rings>>(); }
 bug begin_errands_at_the_head() { return std::make_unique<over_log<follower_at_the_head>>(); }
 

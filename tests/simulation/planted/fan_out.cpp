@@ -108,11 +108,33 @@ class trusting final : public tampering {
   }
 };
 
+// Stands for a room that takes its readers off its list as it ends, and then says to the list that it ended. The run of
+// pushes that has the end is lost whole: whoever was in hears nothing after it that would show the gap.
+class line_without_ends final : public forwarding_line {
+public:
+  using forwarding_line::forwarding_line;
+  void write(std::shared_ptr<const std::string> blob, std::size_t offset, std::size_t size) override {
+    if (!tells_an_end(std::string_view{*blob}.substr(offset, size))) real_->write(std::move(blob), offset, size);
+  }
+
+private:
+  static bool tells_an_end(std::string_view pushes) {
+    return pushes.find(R"("event":"room-closed")") != pushes.npos ||
+           pushes.find(R"("event":"room-expired")") != pushes.npos;
+  }
+};
+class without_ends final : public tampering {
+  std::shared_ptr<gateway::connection> line(std::shared_ptr<gateway::connection> real) override {
+    return std::make_shared<line_without_ends>(std::move(real));
+  }
+};
+
 } // namespace
 
 bug publish_before_commit() { return std::make_unique<publishing_early>(); }
 bug resume_off_by_one() { return std::make_unique<over_link<one_too_late>>(); }
 bug refill_with_a_gap() { return std::make_unique<clearing_twice>(); }
 bug take_what_was_sent_for_arrived() { return std::make_unique<trusting>(); }
+bug forget_to_tell_the_end_of_a_room() { return std::make_unique<without_ends>(); }
 
 } // namespace parley::simulation::planted

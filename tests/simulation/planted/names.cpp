@@ -19,6 +19,7 @@ std::span<const named_bug> by_name() {
       named_bug{"never-end-mutes", never_end_mutes},
       named_bug{"forget-bookings-in-snapshots", forget_bookings_in_snapshots},
       named_bug{"write-another-amount", write_another_amount},
+      named_bug{"take-a-second-review", take_a_second_review},
       named_bug{"never-stop-ringing", never_stop_ringing},
       named_bug{"begin-errands-at-the-head", begin_errands_at_the_head},
       named_bug{"store-the-position-before-the-rows", store_the_position_before_the_rows},
@@ -27,6 +28,7 @@ std::span<const named_bug> by_name() {
       named_bug{"resume-off-by-one", resume_off_by_one},
       named_bug{"refill-with-a-gap", refill_with_a_gap},
       named_bug{"take-what-was-sent-for-arrived", take_what_was_sent_for_arrived},
+      named_bug{"forget-to-tell-the-end-of-a-room", forget_to_tell_the_end_of_a_room},
   };
   return all;
 }

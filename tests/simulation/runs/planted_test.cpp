@@ -126,6 +126,9 @@ TEST_CASE("a calendar that forgets its bookings is noticed") {
 TEST_CASE("an amount that is written as another is noticed") {
   is_noticed({planted::write_another_amount, none, {"the books add up"}});
 }
+TEST_CASE("a second review of one booking is noticed") {
+  is_noticed({planted::take_a_second_review, none, {"a completed booking has one review"}, 20, 3min});
+}
 TEST_CASE("a call that nobody answers and nothing ends is noticed") {
   is_noticed({planted::never_stop_ringing, none, {"what is due is done", "every call ends"}});
 }
@@ -161,6 +164,13 @@ TEST_CASE("a gap in what a lagging reader is given is noticed") {
 TEST_CASE("what was sent and taken for arrived is noticed") {
   is_noticed({planted::take_what_was_sent_for_arrived, some, {"nothing is missed"}});
 }
+TEST_CASE("a room's end that nobody is told is noticed") {
+  is_noticed({planted::forget_to_tell_the_end_of_a_room,
+              some,
+              {"who was in a room when it closed is shown its end"},
+              20,
+              1min});
+}
 
 // --- and what follows a failure -------------------------------------------------------------------------------------
 
@@ -189,10 +199,11 @@ TEST_CASE("the same seed is the same run, and another seed another one") {
 }
 
 TEST_CASE("a failing run fails the same way again") {
-  const auto once = [] { return run(options_of(1, none, 30s, planted::publish_before_commit)); };
-  const auto first = once(), again = once();
-  REQUIRE(first.violated);
+  const trial t{planted::publish_before_commit, none, {}};
+  const auto first = first_violation(t);
+  REQUIRE(first);
+  const auto again = run(options_of(first->seed, t.faults, t.length, t.bug));
   REQUIRE(again.violated);
-  CHECK(first.violated->details == again.violated->details);
-  CHECK(first.trace_hash == again.trace_hash);
+  CHECK(first->run.violated->details == again.violated->details);
+  CHECK(first->run.trace_hash == again.trace_hash);
 }
