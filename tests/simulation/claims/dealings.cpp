@@ -163,9 +163,11 @@ void dealings::stands(const events::booking& b) {
   taken.emplace(b.starts_at, b.id);
 }
 
-const events::booking* dealings::a_booking(std::size_t which) const {
-  if (bookings_.empty()) return nullptr;
-  return &std::next(bookings_.begin(), static_cast<std::ptrdiff_t>(which % bookings_.size()))->second;
+const events::booking* dealings::a_booking(std::size_t which, std::string_view status) const {
+  std::vector<const events::booking*> those;
+  for (const auto& [id, b] : bookings_)
+    if (status.empty() || b.status == status) those.push_back(&b);
+  return those.empty() ? nullptr : those[which % those.size()];
 }
 
 // --- the end --------------------------------------------------------------------------------------------------------

@@ -22,8 +22,8 @@ public:
   /// Everybody has gone.
   void check_calls_are_over();
 
-  /// A booking of those there are, or null.
-  [[nodiscard]] const events::booking* a_booking(std::size_t which) const;
+  /// A booking of those there are, or of those in that status; null when there is none.
+  [[nodiscard]] const events::booking* a_booking(std::size_t which, std::string_view status = {}) const;
 
 private:
   struct sent_message {

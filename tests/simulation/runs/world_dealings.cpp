@@ -104,7 +104,7 @@ void world::book(const operation& o) {
 }
 
 void world::step_booking(const operation& o) {
-  const auto* b = truth_.dealt().a_booking(o.where + o.how / 16);
+  const auto* b = truth_.dealt().a_booking(o.where + o.how / 16, o.how % 8 >= 4 ? "confirmed" : "");
   if (b == nullptr) return;
   constexpr std::array<const char*, 4> steps{"confirmed", "declined", "completed", "no-show"};
   const auto stream = make_stream(calendar::family, b->provider.text);
@@ -119,8 +119,9 @@ void world::step_booking(const operation& o) {
   server_->ask<calendar>(stream, calendar::change{b->id, steps[which[o.how % 8]], "", std::nullopt}, as, [](auto) {});
 }
 
+/// Mostly of what may be reviewed: few bookings get so far.
 void world::review(const operation& o) {
-  const auto* b = truth_.dealt().a_booking(o.where + o.how / 16);
+  const auto* b = truth_.dealt().a_booking(o.where + o.how / 16, o.how % 4 == 0 ? "" : "completed");
   if (b == nullptr) return;
   const auto stream = make_stream(calendar::family, b->provider.text);
   server_->ask<calendar>(stream, calendar::write_review{b->id, 1 + o.how % 5, "fine"}, by_user(b->customer),
