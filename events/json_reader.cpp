@@ -51,6 +51,7 @@ tl::expected<nlohmann::json, json_fault> read_json(std::string_view text, std::s
   switch (parsed.error()) {
   case simdjson::SUCCESS: break;
   case simdjson::UTF8_ERROR: return tl::make_unexpected(json_fault::not_utf8);
+  case simdjson::NUMBER_ERROR: return tl::make_unexpected(json_fault::number);
   case simdjson::DEPTH_ERROR: return tl::make_unexpected(json_fault::too_deep);
   case simdjson::MEMALLOC: throw std::bad_alloc{};
   default: return tl::make_unexpected(json_fault::syntax);

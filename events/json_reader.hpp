@@ -10,7 +10,8 @@
 namespace parley {
 
 enum class json_fault {
-  syntax, ///< no JSON text (RFC 8259), or a number beyond what 64 bits or a double hold
+  syntax, ///< no JSON text (RFC 8259)
+  number, ///< a number that is none (RFC 8259 section 6), or beyond what 64 bits or a double hold
   not_utf8,
   too_deep,
 };

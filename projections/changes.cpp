@@ -48,16 +48,8 @@ struct folder {
   }
 
   void operator()(const events::joined& e) const { changes.members.fold(r, e); }
-  void operator()(const events::left& e) const {
-    changes.members.fold(r, e);
-    changes.admissions.fold(r, e);
-  }
-  void operator()(const events::room_closed& e) const {
-    changes.members.fold(r, e);
-    changes.admissions.fold(r, e);
-  }
-  void operator()(const events::admitted& e) const { changes.admissions.fold(r, e); }
-  void operator()(const events::knock_ended& e) const { changes.admissions.fold(r, e); }
+  void operator()(const events::left& e) const { changes.members.fold(r, e); }
+  void operator()(const events::room_closed& e) const { changes.members.fold(r, e); }
   void operator()(const events::message_sent& e) const { changes.messages.fold(r, e); }
   void operator()(const events::room_opened&) const {}
   void operator()(const events::lounge_created&) const {}
@@ -71,7 +63,10 @@ struct folder {
   void operator()(const events::offer_relayed&) const {}
   void operator()(const events::answer_relayed&) const {}
   void operator()(const events::room_changed&) const {}
+  // Whom a host let in is asked of the room itself.
   void operator()(const events::knocked&) const {}
+  void operator()(const events::admitted&) const {}
+  void operator()(const events::knock_ended&) const {}
 };
 
 std::string whereabouts(const record& r) {

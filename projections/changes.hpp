@@ -3,7 +3,6 @@
 // set-wise statements in any order within a model. Pure.
 
 #include "projections/tables/accounts.hpp"
-#include "projections/tables/admissions.hpp"
 #include "projections/tables/bookings.hpp"
 #include "projections/tables/conversations.hpp"
 #include "projections/tables/holds.hpp"
@@ -33,7 +32,6 @@ struct change_set {
   room_changes rooms;
   lounge_changes lounges;
   member_changes members;
-  admission_changes admissions;
   message_changes messages;
   moderation_changes moderation;
   report_changes reports;

@@ -2,7 +2,8 @@
 // Which errands of processes (actors/processes/process.hpp) an entity has taken, so that a repeat is known for one
 // however late it comes. Of one process, those to one entity come one at a time and in the order of the log, the next
 // when the one before was answered: so the last that left an event here stands for all before it. One that left none
-// asked for what held already; whatever may have changed that since came of a later errand.
+// asked for what held already, and a repeat of it is decided anew until a later errand leaves one. What somebody else
+// changed meanwhile shows then: a notification that was unread, and that its owner has read since, is told once more.
 //
 // An entity that has `errands_taken taken` in its state, and in its snapshots, is kept from repeats by its shell, which
 // folds it from the causes that the records name: no event tells of it.

@@ -26,8 +26,10 @@ void write_member(json_writer& out, const session_id& session, const member& m, 
 } // namespace
 
 result<std::string> member_name(std::string_view asked, const context& by) {
-  auto name = clean_line(asked, name_bytes_max, "name");
-  if (!name || !name->empty()) return name;
+  if (by.guest) {
+    auto name = clean_line(asked, name_bytes_max, "name");
+    if (!name || !name->empty()) return name;
+  }
   auto own = clipped_line(by.name, name_bytes_max);
   return own.empty() ? std::string{"Guest"} : std::move(own);
 }

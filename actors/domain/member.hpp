@@ -58,7 +58,8 @@ template <class State>
   return 0;
 }
 
-/// The name a member goes by: the one asked for, else the caller's, else "Guest". errc::invalid as `clean_line`.
+/// The name a member goes by: a guest's is the one asked for, else the caller's, else "Guest". Of whoever has an
+/// account it is the account's, whatever is asked for: nobody joins as somebody else. errc::invalid as `clean_line`.
 [[nodiscard]] result<std::string> member_name(std::string_view asked, const context& by);
 
 /// Appends `users` and `participants`, the same array: {id, socketId, userId, username, name, isHost, guest, joinedAt}.

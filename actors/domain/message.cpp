@@ -16,7 +16,7 @@ bool is_reply(std::string_view text) {
 
 } // namespace
 
-result<events::message_sent> compose(const draft_message& draft, std::string_view member_name, const context& by) {
+result<events::message_sent> compose(const draft_message& draft, std::string_view sender_name, const context& by) {
   if (!is_identifier(draft.id.text, message_id_bytes_max))
     return fail(errc::invalid, "id is empty, too long or no text");
   if (draft.text.size() > message_bytes_max)
@@ -24,16 +24,13 @@ result<events::message_sent> compose(const draft_message& draft, std::string_vie
   if (draft.text.empty()) return fail(errc::invalid, "text is empty");
   if (!is_utf8(draft.text)) return fail(errc::invalid, "text is not valid UTF-8");
   if (draft.text.find('\0') != std::string::npos) return fail(errc::invalid, "text has a NUL in it");
-  auto name = clean_line(draft.name, name_bytes_max, "name");
-  if (!name) return tl::make_unexpected(std::move(name.error()));
   if (draft.reply_to.size() > reply_bytes_max)
     return fail(errc::too_large, "replyTo is longer than " + std::to_string(reply_bytes_max) + " bytes");
   if (!draft.reply_to.empty() && !is_reply(draft.reply_to)) return fail(errc::invalid, "replyTo is no object");
   if (!draft.client_time.empty() && !is_identifier(draft.client_time, client_time_bytes_max))
     return fail(errc::invalid, "timestamp is too long or no text");
-  return events::message_sent{
-      draft.id,   by.user,        by.session,       name->empty() ? std::string{member_name} : std::move(*name),
-      draft.text, draft.reply_to, draft.client_time};
+  return events::message_sent{draft.id,   by.user,        by.session,       std::string{sender_name},
+                              draft.text, draft.reply_to, draft.client_time};
 }
 
 } // namespace parley::domain

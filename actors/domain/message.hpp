@@ -15,14 +15,14 @@ inline constexpr std::size_t place_id_bytes_max = 128; ///< of a room's or loung
 struct draft_message {
   message_id id; ///< the client's, else one made by the caller of the decider; never empty
   std::string text;
-  std::string name;        ///< shown beside the text; empty: the member's
   std::string reply_to;    ///< JSON object text {id,text,sender}; empty: none
   std::string client_time; ///< opaque; empty: none
 };
 
-/// The event. errc::too_large when the text or the reply is longer than its bound; errc::invalid for everything else
-/// that cannot be stored or shown (empty or not UTF-8, a NUL, a reply that is no JSON object), saying which field.
-[[nodiscard]] result<events::message_sent> compose(const draft_message& draft, std::string_view member_name,
+/// The event, of the caller and under `sender_name`: a payload does not say who speaks. errc::too_large when the text
+/// or the reply is longer than its bound; errc::invalid for everything else that cannot be stored or shown (empty or
+/// not UTF-8, a NUL, a reply that is no JSON object), saying which field.
+[[nodiscard]] result<events::message_sent> compose(const draft_message& draft, std::string_view sender_name,
                                                    const context& by);
 
 } // namespace parley::domain

@@ -18,7 +18,8 @@ public:
   /// Is there room for more, and does the disk take it? errc::log_unavailable says why not and what to do.
   [[nodiscard]] virtual result<void> probe() = 0;
   /// The tables, made when missing (to write). One store at a time: the earlier one must be gone. `clock` tells which
-  /// outcomes have expired; it and this storage must outlive the store. errc::corrupt when they do not check.
+  /// outcomes have expired; it and this storage must outlive the store. errc::corrupt when they do not check,
+  /// errc::precondition_failed when they are another version's.
   [[nodiscard]] virtual result<std::unique_ptr<store>> open_tables(store::access mode, const clock_source& clock) = 0;
 
   // HEAD: a position that was durable at some time. It may lag behind the log's head but is never ahead of it, so a log

@@ -27,8 +27,13 @@ result<std::string> bytes_at(const store& s, position p) {
 result<position> head(const store& s) {
   const auto format = s.get(table::meta, keys::format);
   if (!format) return tl::make_unexpected(format.error());
-  if (*format && keys::number_at(**format) != keys::format_version)
-    return fail(errc::corrupt, "the log has a format this Parley does not know; run the version that wrote it");
+  if (*format) {
+    const auto number = keys::number_at(**format);
+    if (!number) return fail(errc::corrupt, "the log's format is damaged");
+    if (*number != keys::format_version)
+      return fail(errc::precondition_failed, "the log has format " + std::to_string(*number) +
+                                                 ", which this Parley does not know; run the version that wrote it");
+  }
   const auto value = s.get(table::meta, keys::head);
   if (!value) return tl::make_unexpected(value.error());
   if (!*value) return position{0};

@@ -27,8 +27,16 @@ std::string_view view(const rocksdb::Slice& s) { return {s.data(), s.size()}; }
 
 result<void> checked(const rocksdb::Status& s, const char* what) {
   if (s.ok()) return {};
-  const auto code = s.IsCorruption() || s.IsInvalidArgument() ? errc::corrupt : errc::log_unavailable;
-  return fail(code, std::string{what} + ": " + s.ToString());
+  return fail(s.IsCorruption() ? errc::corrupt : errc::log_unavailable, std::string{what} + ": " + s.ToString());
+}
+
+/// Opening also meets what is sound but not for this program: other tables than its own, or a file written with what
+/// its RocksDB lacks.
+result<void> checked_open(const rocksdb::Status& s) {
+  if (s.IsInvalidArgument() || s.IsNotSupported())
+    return fail(errc::precondition_failed, "the log's tables are not as this Parley makes them (" + s.ToString() +
+                                               "); run the version that wrote them");
+  return checked(s, "the log cannot be opened");
 }
 
 /// Forgets the outcomes of commands whose time is over, whenever RocksDB rewrites them anyway.
@@ -140,8 +148,9 @@ rocksdb::DBOptions database_options(store::access mode) {
   options.info_log = std::make_shared<no_text_log>();
   options.max_background_jobs = 2;
   options.bytes_per_sync = mebibyte;
-  // A reader keeps all files open from the start: the owner may delete any of them, and what is open stays readable.
-  const bool beside_owner = mode == store::access::read_only || mode == store::access::follow;
+  // Beside the owner all files are opened at the start and stay open: the owner may delete any of them, and what is
+  // open stays readable. The owner itself, which also reads after its disk failed, must not run out of descriptors.
+  const bool beside_owner = mode == store::access::beside_owner || mode == store::access::follow;
   options.max_open_files = beside_owner ? -1 : 1024;
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
@@ -255,7 +264,7 @@ result<std::unique_ptr<store>> open_rocksdb_store(const std::filesystem::path& d
   const auto options = database_options(mode);
   rocksdb::DB* db = nullptr;
   rocksdb::Status status;
-  if (mode == store::access::read_only) {
+  if (mode == store::access::read_only || mode == store::access::beside_owner) {
     status = rocksdb::DB::OpenForReadOnly(options, directory.string(), families, &opened->handles, &db);
   } else if (mode == store::access::follow) {
     // A follower keeps its own info log and lock in a directory of its own, gone when it closes.
@@ -268,7 +277,7 @@ result<std::unique_ptr<store>> open_rocksdb_store(const std::filesystem::path& d
     status = rocksdb::DB::Open(options, directory.string(), families, &opened->handles, &db);
   }
   opened->db.reset(db);
-  if (auto ok = checked(status, "the log cannot be opened"); !ok) return tl::make_unexpected(ok.error());
+  if (auto ok = checked_open(status); !ok) return tl::make_unexpected(ok.error());
   return std::make_unique<rocksdb_store>(std::move(opened));
 }
 

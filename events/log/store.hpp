@@ -25,8 +25,9 @@ public:
   enum class access : std::uint8_t {
     write,         ///< the one process that owns the log
     write_lenient, ///< the same, but write-ahead files that should be there may be missing (after accepting a loss)
-    read_only,     ///< as it is now; works beside the owner
-    follow,        ///< read only, and `catch_up` shows what the owner wrote since
+    read_only,     ///< the owner again, whose disk refuses writes: as it is now
+    beside_owner,  ///< another process, while the owner may write: as it is now. Holds every file open
+    follow,        ///< the same, and `catch_up` shows what the owner wrote since
   };
 
   /// What is to be written at once. Bytes given to it are copied.

@@ -24,8 +24,8 @@ public:
     std::optional<position> accepted_head;
   };
 
-  /// errc::corrupt when the log is damaged, errc::log_unavailable when its place cannot be used (not writable, disk
-  /// full). Each message ends in what to do.
+  /// errc::corrupt when the log is damaged, errc::precondition_failed when another version of Parley wrote it,
+  /// errc::log_unavailable when its place cannot be used (not writable, disk full). Each message ends in what to do.
   [[nodiscard]] static result<std::unique_ptr<stored_log>> open(std::unique_ptr<log_storage> storage, const options& o);
   ~stored_log() override;
 

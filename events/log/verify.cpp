@@ -15,15 +15,16 @@ constexpr std::uint64_t progress_every = 10'000;
 constexpr int attempts = 8;
 constexpr std::chrono::milliseconds pause{20};
 
-/// Opening beside a running server can meet files that the server just replaced, which looks like damage; then a later
-/// look is right.
-result<std::unique_ptr<store>> open_beside(const std::filesystem::path& tables, store::access mode) {
-  auto opened = open_rocksdb_store(tables, mode, machine_clock);
-  for (int i = 1; i < attempts && !opened; ++i) {
+/// Looking beside a running server can meet files that the server just replaced, which looks like damage; then a later
+/// look is right. `look` is told which one it is, from 0.
+template <class Look>
+auto look_patiently(Look look) {
+  auto seen = look(0);
+  for (int i = 1; i < attempts && !seen; ++i) {
     std::this_thread::sleep_for(i * pause);
-    opened = open_rocksdb_store(tables, mode, machine_clock);
+    seen = look(i);
   }
-  return opened;
+  return seen;
 }
 
 } // namespace
@@ -34,10 +35,14 @@ result<log_view> log_view::open(const std::filesystem::path& directory, kind k) 
     return fail(errc::not_found, "there is no log in " + directory.string() +
                                      (failure ? " (" + failure.message() + ")" : std::string{}) +
                                      "; name the server's data directory with --data");
-  auto tables =
-      open_beside(directory / "rocksdb", k == kind::frozen ? store::access::read_only : store::access::follow);
+  const auto mode = k == kind::frozen ? store::access::beside_owner : store::access::follow;
+  auto tables = look_patiently([&](int) { return open_rocksdb_store(directory / "rocksdb", mode, machine_clock); });
   if (!tables) return tl::make_unexpected(std::move(tables.error()));
-  log_view view{directory, std::move(*tables)};
+  return over(std::move(*tables));
+}
+
+result<log_view> log_view::over(std::unique_ptr<store> tables) {
+  log_view view{std::move(tables)};
   const auto head = log_tables::head(*view.tables_);
   if (!head) return tl::make_unexpected(head.error());
   view.head_ = *head;
@@ -45,6 +50,10 @@ result<log_view> log_view::open(const std::filesystem::path& directory, kind k) 
 }
 
 result<void> log_view::refresh() {
+  return look_patiently([this](int) { return look_once(); });
+}
+
+result<void> log_view::look_once() {
   if (auto caught_up = tables_->catch_up(); !caught_up) return caught_up;
   const auto head = log_tables::head(*tables_);
   if (!head) return tl::make_unexpected(head.error());
@@ -66,6 +75,26 @@ result<void> log_view::visit(position after,
   });
   if (unreadable) return tl::make_unexpected(std::move(*unreadable));
   return visited;
+}
+
+result<std::vector<record>> log_view::read_following(position after, std::size_t limit, std::size_t bytes_max) {
+  return look_patiently([&](int i) -> result<std::vector<record>> {
+    if (i > 0)
+      if (auto looked = look_once(); !looked) return tl::make_unexpected(std::move(looked.error()));
+    return read(after, limit, bytes_max);
+  });
+}
+
+result<void> log_view::visit_following(position after,
+                                       const std::function<bool(const record&, std::string_view)>& visitor) {
+  return look_patiently([&](int i) -> result<void> {
+    if (i > 0)
+      if (auto looked = look_once(); !looked) return looked;
+    return visit(after, [&](const record& r, std::string_view bytes) {
+      after = r.position; // so that nobody sees a record twice
+      return visitor(r, bytes);
+    });
+  });
 }
 
 result<void> log_view::visit_stream(const stream_id& stream, position after,

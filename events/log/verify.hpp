@@ -22,19 +22,25 @@ public:
     frozen,   ///< as the log is now
     following ///< `refresh` shows what was appended since
   };
-  /// errc::not_found when there is no log in `directory`.
+  /// errc::not_found when there is no log in `directory`, errc::precondition_failed when another version of Parley
+  /// wrote it.
   [[nodiscard]] static result<log_view> open(const std::filesystem::path& directory, kind k);
+  /// The same of open tables, wherever they are.
+  [[nodiscard]] static result<log_view> over(std::unique_ptr<store> tables);
 
   [[nodiscard]] position head() const noexcept { return head_; }
-  /// What the owner moves out of a write-ahead file at this very moment can be missing until the next refresh; reading
-  /// then says that a record is missing.
   [[nodiscard]] result<void> refresh();
   /// As event_log::read.
   [[nodiscard]] result<std::vector<record>> read(position after, std::size_t limit, std::size_t bytes_max) const;
   /// Calls `visitor` with each record and its bytes for `after` < position <= head(), until it returns false.
   [[nodiscard]] result<void> visit(position after,
                                    const std::function<bool(const record&, std::string_view)>& visitor) const;
-  /// The same for one stream.
+  /// The same two for a view that follows. What the owner moves out of a write-ahead file at this very moment is
+  /// missing until a later refresh, so whatever cannot be read is looked for again, within a second.
+  [[nodiscard]] result<std::vector<record>> read_following(position after, std::size_t limit, std::size_t bytes_max);
+  [[nodiscard]] result<void> visit_following(position after,
+                                             const std::function<bool(const record&, std::string_view)>& visitor);
+  /// As `visit` for one stream.
   [[nodiscard]] result<void> visit_stream(const stream_id& stream, position after,
                                           const std::function<bool(const record&, std::string_view)>& visitor) const;
   /// As event_log::find_snapshot.
@@ -44,10 +50,9 @@ public:
 
 private:
   friend result<verification> verify_log(const std::filesystem::path& directory, const verify_progress& progress);
-  log_view(std::filesystem::path directory, std::unique_ptr<store> tables)
-    : directory_{std::move(directory)}
-    , tables_{std::move(tables)} {}
-  std::filesystem::path directory_;
+  explicit log_view(std::unique_ptr<store> tables)
+    : tables_{std::move(tables)} {}
+  [[nodiscard]] result<void> look_once();
   std::unique_ptr<store> tables_;
   position head_ = 0;
 };
@@ -66,7 +71,8 @@ inline constexpr std::size_t damages_max = 100;
 
 /// Checks every record against its SHA-256 and its place, the gaplessness of positions and of each stream's versions,
 /// the streams' indexes in both directions, and the head against `meta` and HEAD. Memory does not grow with the log.
-/// A log that RocksDB finds too damaged to open is damage, too; an error means that the log could not be looked at.
+/// A log that RocksDB finds too damaged to open is damage, too; an error means that the log could not be looked at:
+/// there is none, another version of Parley wrote it, or the disk refused.
 [[nodiscard]] result<verification> verify_log(const std::filesystem::path& directory, const verify_progress& progress);
 /// The same for open tables, wherever they are; `recorded` is what HEAD says.
 [[nodiscard]] result<verification> verify_tables(const store& tables, std::optional<position> recorded,

@@ -66,7 +66,8 @@ struct settings {
   rate messages_per_session{200, 400};
   rate requests_per_user{100, 400};
   rate room_opens_per_address{20, 200}; ///< open-on-join and POST /api/rooms
-  rate creations_per_user{1, 100};      ///< lounges, services and listings: each one lasts, and stands in a list
+  /// Lounges, services and listings: each one lasts, and stands in a list. One a minute.
+  rate creations_per_user{1.0 / 60, 100};
 
   // auth
   seconds access_token_lifetime{std::chrono::hours{24}};

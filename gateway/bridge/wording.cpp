@@ -11,7 +11,6 @@ using domain::room;
 using nlohmann::json;
 
 constexpr names text_names{"text", "message", "content"};
-constexpr names name_names{"displayName", "name"};
 constexpr std::size_t place_bytes_max = 128;
 constexpr std::size_t conversation_bytes_max = 200; ///< a stream id takes 256, and call ids are longer
 
@@ -198,9 +197,6 @@ result<domain::draft_message> draft_of(const arguments& given) {
   draft.id.text = id->value_or("");
   if (draft.id.text.size() > domain::message_id_bytes_max)
     return fail(errc::invalid, "id must be at most " + std::to_string(domain::message_id_bytes_max) + " bytes long");
-  auto name = given.text(name_names);
-  if (!name) return pass(std::move(name.error()));
-  draft.name = name->value_or("");
   auto original = reply_to(given);
   if (!original) return pass(std::move(original.error()));
   draft.reply_to = std::move(*original);

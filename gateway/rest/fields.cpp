@@ -20,6 +20,16 @@ bool is_json(std::string_view content_type) {
          type == "application/json;charset=\"utf-8\"";
 }
 
+const char* in_words(json_fault f) {
+  switch (f) {
+  case json_fault::too_deep: return "the body nests too deep";
+  case json_fault::not_utf8: return "the body is not UTF-8";
+  case json_fault::number: return "a number in the body is out of range, or not written as JSON has it";
+  case json_fault::syntax: break;
+  }
+  return "the body is not JSON";
+}
+
 } // namespace
 
 result<nlohmann::json> read_body(const http_request& request, std::size_t bytes_max, std::size_t depth_max) {
@@ -27,10 +37,7 @@ result<nlohmann::json> read_body(const http_request& request, std::size_t bytes_
   if (request.body.size() > bytes_max) return fail(errc::too_large, "the body is too large");
   if (!is_json(request.header("content-type"))) return fail(errc::unsupported_media);
   auto body = read_json(request.body, depth_max);
-  if (!body)
-    return fail(errc::malformed, body.error() == json_fault::too_deep   ? "the body nests too deep"
-                                 : body.error() == json_fault::not_utf8 ? "the body is not UTF-8"
-                                                                        : "the body is not JSON");
+  if (!body) return fail(errc::malformed, in_words(body.error()));
   if (!body->is_object()) return fail(errc::malformed, "the body must be a JSON object");
   return std::move(*body);
 }

@@ -43,13 +43,21 @@ result<void> check_applied(const rows& applied, std::span<const migration> migra
   return {};
 }
 
-/// One migration in one transaction; true when it was this call that applied it.
-result<bool> apply_next(connection& db, std::span<const migration> migrations) {
-  auto applied = db.ask("SELECT number::bigint, name, checksum FROM schema_migrations ORDER BY number");
+/// The number of migrations applied, each of them as it is here.
+result<std::size_t> count_applied(connection& db, std::string_view schema, std::span<const migration> migrations) {
+  auto applied = db.ask("SELECT number::bigint, name, checksum FROM " + std::string{schema} +
+                        ".schema_migrations ORDER BY number");
   if (!applied) return tl::make_unexpected(applied.error());
   if (auto fits = check_applied(*applied, migrations); !fits) return tl::make_unexpected(fits.error());
-  if (applied->size() == migrations.size()) return false;
-  const auto& next = migrations[applied->size()];
+  return applied->size();
+}
+
+/// One migration in one transaction; true when it was this call that applied it.
+result<bool> apply_next(connection& db, std::string_view schema, std::span<const migration> migrations) {
+  const auto applied = count_applied(db, schema, migrations);
+  if (!applied) return tl::make_unexpected(applied.error());
+  if (*applied == migrations.size()) return false;
+  const auto& next = migrations[*applied];
   if (auto ran = db.run(std::string{next.sql}); !ran)
     return fail(ran.error().code, "migration " + std::string{next.name} + " failed: " + ran.error().message);
   auto recorded =
@@ -86,10 +94,21 @@ result<std::size_t> migrate(connection& db, std::string_view schema, std::span<c
   });
   if (!made) return tl::make_unexpected(made.error());
   for (std::size_t applied = 0;; ++applied) {
-    auto more = locked(db, schema, [&] { return apply_next(db, migrations); });
+    auto more = locked(db, schema, [&] { return apply_next(db, schema, migrations); });
     if (!more) return tl::make_unexpected(more.error());
     if (!*more) return applied;
   }
+}
+
+result<bool> is_migrated(connection& db, std::string_view schema, std::span<const migration> migrations) {
+  if (auto fits = check_encoding(db); !fits) return tl::make_unexpected(fits.error());
+  const auto begun =
+      db.ask("SELECT to_regclass($1) IS NOT NULL", parameters{}.text(std::string{schema} + ".schema_migrations"));
+  if (!begun) return tl::make_unexpected(begun.error());
+  if (!begun->boolean(0, 0)) return false;
+  const auto applied = count_applied(db, schema, migrations);
+  if (!applied) return tl::make_unexpected(applied.error());
+  return *applied == migrations.size();
 }
 
 } // namespace parley::pg

@@ -25,4 +25,8 @@ struct migration {
 [[nodiscard]] result<std::size_t> migrate(connection& db, std::string_view schema,
                                           std::span<const migration> migrations = embedded_migrations());
 
+/// Whether `migrate` would find nothing to do. Only reads, and waits for no lock; fails as `migrate` does.
+[[nodiscard]] result<bool> is_migrated(connection& db, std::string_view schema,
+                                       std::span<const migration> migrations = embedded_migrations());
+
 } // namespace parley::pg

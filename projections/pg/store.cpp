@@ -8,6 +8,20 @@ namespace {
 /// A migration may write every row of a table anew, or index it.
 constexpr std::chrono::minutes migration_timeout{30};
 
+/// Over a connection of its own, whose statements may take that long.
+result<void> migrate_patiently(connect_options options) {
+  options.io_timeout = std::max<std::chrono::milliseconds>(options.io_timeout, migration_timeout);
+  auto db = connection::open(options);
+  if (!db) return tl::make_unexpected(db.error());
+  // Or a migration would go on, and keep its locks, after whoever asked for it is gone. Servers before 14 lack it.
+  const auto watched = db->ask("SELECT set_config(name, '10s', false) FROM pg_settings "
+                               "WHERE name = 'client_connection_check_interval'");
+  if (!watched) return tl::make_unexpected(watched.error());
+  const auto migrated = migrate(*db, options.schema);
+  if (!migrated) return tl::make_unexpected(migrated.error());
+  return {};
+}
+
 } // namespace
 
 store::store(connect_options options)
@@ -27,13 +41,13 @@ result<T> store::checked(result<T> r) {
 result<void> store::open() {
   db_.reset();
   pending_ = false;
-  auto patient = options_;
-  patient.io_timeout = std::max<std::chrono::milliseconds>(options_.io_timeout, migration_timeout);
-  auto migrating = connection::open(patient);
-  if (!migrating) return tl::make_unexpected(migrating.error());
-  if (auto migrated = migrate(*migrating, options_.schema); !migrated) return tl::make_unexpected(migrated.error());
   auto opened = connection::open(options_);
   if (!opened) return tl::make_unexpected(opened.error());
+  const auto up_to_date = is_migrated(*opened, options_.schema);
+  if (!up_to_date) return tl::make_unexpected(up_to_date.error());
+  if (!*up_to_date) {
+    if (auto migrated = migrate_patiently(options_); !migrated) return migrated;
+  }
   db_ = std::move(*opened);
   return {};
 }

@@ -300,7 +300,6 @@ result<void> queue_states(connection& db, const change_set& changes) {
   if (queued) queued = queue_rooms(db, changes.rooms);
   if (queued) queued = queue_lounges(db, changes.lounges);
   if (queued) queued = queue_members(db, changes.members);
-  if (queued) queued = queue_admissions(db, changes.admissions);
   if (queued) queued = queue_moderation(db, changes.moderation);
   if (queued) queued = queue_reports(db, changes.reports);
   if (queued) queued = queue_conversations(db, changes.conversations);

@@ -68,29 +68,4 @@ result<void> queue_rooms(connection& db, const room_changes& changes) {
                   p);
 }
 
-result<void> queue_admissions(connection& db, const admission_changes& changes) {
-  auto room = array::of_text(), user = array::of_text(), gone_room = array::of_text(), gone_user = array::of_text();
-  std::size_t admitted = 0, gone = 0;
-  for (const auto& [key, is_in] : changes.rows) {
-    ++(is_in ? admitted : gone);
-    (is_in ? room : gone_room).text(key.first.text);
-    (is_in ? user : gone_user).text(key.second.text);
-  }
-  if (!changes.emptied.empty()) {
-    auto emptied = array::of_text();
-    for (const auto& r : changes.emptied) emptied.text(r.text);
-    auto queued = db.queue("DELETE FROM admissions WHERE room_id = ANY ($1)", parameters{}.column(std::move(emptied)));
-    if (!queued) return queued;
-  }
-  if (gone != 0) {
-    auto queued = db.queue("DELETE FROM admissions a USING unnest($1, $2) AS c (room_id, user_id) "
-                           "WHERE a.room_id = c.room_id AND a.user_id = c.user_id",
-                           parameters{}.column(std::move(gone_room)).column(std::move(gone_user)));
-    if (!queued) return queued;
-  }
-  if (admitted == 0) return {};
-  return db.queue("INSERT INTO admissions (room_id, user_id) SELECT * FROM unnest($1, $2) ON CONFLICT DO NOTHING",
-                  parameters{}.column(std::move(room)).column(std::move(user)));
-}
-
 } // namespace parley::pg

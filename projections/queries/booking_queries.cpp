@@ -79,7 +79,7 @@ constexpr std::uint64_t last_millisecond = 253'402'300'799'999; // the year 9999
 } // namespace
 
 void booking_queries::service(const service_id& id, position at_least, answer_to<std::optional<service_row>> done) {
-  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_text);
+  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), not_sql_text);
   desk_.ask(at_least, service_columns + "WHERE id = $1", parameters{}.text(id.text), std::move(done),
             one<service_row>(read_service));
 }
@@ -91,7 +91,7 @@ void booking_queries::services(const service_filter& f, page_request p, position
   const auto asked = page_of(
       "services",
       {f.caller.text, f.provider.text, f.category, f.currency, std::to_string(min), std::to_string(max), f.search}, p,
-      newest);
+      greatest_first);
   if (!asked) return desk_.refuse(std::move(done), asked.error());
   parameters values;
   values.int8(asked->after.number).text(f.caller.text).text(f.provider.text).text(f.category).text(f.currency);
@@ -106,7 +106,7 @@ void booking_queries::services(const service_filter& f, page_request p, position
 }
 
 void booking_queries::booking(const booking_id& id, position at_least, answer_to<std::optional<booking_row>> done) {
-  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_text);
+  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), not_sql_text);
   desk_.ask(at_least, booking_columns + "WHERE id = $1", parameters{}.text(id.text), std::move(done),
             one<booking_row>(read_booking));
 }
@@ -144,7 +144,7 @@ void booking_queries::bookings(const booking_filter& f, page_request p, position
 
 void booking_queries::taken(const user_id& provider, time_point from, time_point to, position at_least,
                             answer_to<std::vector<taken_row>> done) {
-  if (!is_sql_text(provider.text)) return desk_.refuse(std::move(done), no_text);
+  if (!is_sql_text(provider.text)) return desk_.refuse(std::move(done), not_sql_text);
   parameters values;
   values.text(provider.text).int8(milliseconds_of(from)).int8(milliseconds_of(to)).int8(taken_rows_max);
   // No booking is longer than a day (domain::duration_minutes_max), so the index by start serves.
@@ -161,7 +161,7 @@ void booking_queries::reviews(const service_id& service, const user_id& provider
                               answer_to<page<review_row>> done) {
   const bool of_service = !service.empty();
   const auto& whose = of_service ? service.text : provider.text;
-  const auto asked = page_of(of_service ? "reviews of service" : "reviews of provider", {whose}, p, newest);
+  const auto asked = page_of(of_service ? "reviews of service" : "reviews of provider", {whose}, p, greatest_first);
   if (!asked) return desk_.refuse(std::move(done), asked.error());
   desk_.ask(at_least,
             review_columns + "WHERE " + (of_service ? "service_id" : "provider_id") +

@@ -10,7 +10,7 @@ result<list_page> page_of(std::string_view kind, std::initializer_list<std::stri
                           cursor first) {
   list_page asked{std::string{kind}, std::move(first), std::clamp<std::size_t>(p.limit, 1, page_rows_max)};
   for (const auto part : filter) {
-    if (!is_sql_text(part)) return tl::make_unexpected(no_text);
+    if (!is_sql_text(part)) return tl::make_unexpected(not_sql_text);
     asked.list.append(1, '\0').append(part); // no part holds a NUL, so none runs into the next
   }
   if (p.after.empty()) return asked;

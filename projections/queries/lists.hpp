@@ -11,13 +11,13 @@ namespace parley {
 
 inline constexpr auto number_max = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 /// Where a list begins whose greatest number comes first.
-inline const cursor newest{number_max, {}, {}};
+inline const cursor greatest_first{number_max, {}, {}};
 
 inline constexpr std::size_t page_rows_max = 200;
 
 /// PostgreSQL's text holds neither invalid UTF-8 nor NUL: no row can match such a text, and it is nobody's id.
 [[nodiscard]] bool is_sql_text(std::string_view text);
-inline const error no_text{errc::malformed, "what is asked for is no text", 0};
+inline const error not_sql_text{errc::malformed, "what is asked for is no text", 0};
 
 /// One page of one list.
 struct list_page {

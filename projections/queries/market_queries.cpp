@@ -51,7 +51,7 @@ hold_row read_hold(const rows& r, std::size_t i) {
 } // namespace
 
 void market_queries::listing(const listing_id& id, position at_least, answer_to<std::optional<listing_row>> done) {
-  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_text);
+  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), not_sql_text);
   desk_.ask(at_least, listing_columns + "WHERE id = $1", parameters{}.text(id.text), std::move(done),
             one<listing_row>(read_listing));
 }
@@ -60,7 +60,7 @@ void market_queries::listings(const listing_filter& f, page_request p, position 
                               answer_to<page<listing_row>> done) {
   const std::string stock = !f.in_stock ? "any" : *f.in_stock ? "some" : "none";
   const auto min = std::to_string(f.price_min), max = std::to_string(f.price_max);
-  const auto asked = page_of("listings", {f.seller.text, f.currency, min, max, stock, f.search}, p, newest);
+  const auto asked = page_of("listings", {f.seller.text, f.currency, min, max, stock, f.search}, p, greatest_first);
   if (!asked) return desk_.refuse(std::move(done), asked.error());
   parameters values;
   values.int8(asked->after.number).int8(f.price_min).int8(f.price_max).text(f.seller.text).text(f.currency);
@@ -74,14 +74,14 @@ void market_queries::listings(const listing_filter& f, page_request p, position 
 }
 
 void market_queries::purchase(const purchase_id& id, position at_least, answer_to<std::optional<purchase_row>> done) {
-  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_text);
+  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), not_sql_text);
   desk_.ask(at_least, purchase_columns + "WHERE p.id = $1", parameters{}.text(id.text), std::move(done),
             one<purchase_row>(read_purchase));
 }
 
 void market_queries::purchases(const user_id& of, bool as_seller, page_request p, position at_least,
                                answer_to<page<purchase_row>> done) {
-  const auto asked = page_of(as_seller ? "sales" : "purchases", {of.text}, p, newest);
+  const auto asked = page_of(as_seller ? "sales" : "purchases", {of.text}, p, greatest_first);
   if (!asked) return desk_.refuse(std::move(done), asked.error());
   const std::string whose = as_seller ? "p.seller" : "p.buyer";
   desk_.ask(at_least,
@@ -91,7 +91,7 @@ void market_queries::purchases(const user_id& of, bool as_seller, page_request p
 }
 
 void market_queries::balances(const account_name& of, position at_least, answer_to<std::vector<balance_row>> done) {
-  if (!is_sql_text(of.text)) return desk_.refuse(std::move(done), no_text);
+  if (!is_sql_text(of.text)) return desk_.refuse(std::move(done), not_sql_text);
   const auto read = [](const rows& r, std::size_t i) {
     return balance_row{r.text(i, 0), signed_int8(r, i, 1), signed_int8(r, i, 2), signed_int8(r, i, 3)};
   };
@@ -100,7 +100,7 @@ void market_queries::balances(const account_name& of, position at_least, answer_
 }
 
 void market_queries::holds(const account_name& of, page_request p, position at_least, answer_to<page<hold_row>> done) {
-  const auto asked = page_of("holds", {of.text}, p, newest);
+  const auto asked = page_of("holds", {of.text}, p, greatest_first);
   if (!asked) return desk_.refuse(std::move(done), asked.error());
   desk_.ask(at_least,
             hold_columns + "WHERE debit = $1 AND status = 'held' AND position < $2 ORDER BY position DESC LIMIT $3",
@@ -110,7 +110,7 @@ void market_queries::holds(const account_name& of, page_request p, position at_l
 
 void market_queries::entries(const entry_filter& f, page_request p, position at_least,
                              answer_to<page<entry_row>> done) {
-  const auto asked = page_of("entries", {f.account.text, f.currency}, p, newest);
+  const auto asked = page_of("entries", {f.account.text, f.currency}, p, greatest_first);
   if (!asked) return desk_.refuse(std::move(done), asked.error());
   // Two statements, so that each has a plan of its own: one account's entries are found by its index.
   const std::string whose = f.account.empty() ? "WHERE $1 = '' " : "WHERE account = $1 ";

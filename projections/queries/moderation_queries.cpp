@@ -72,7 +72,7 @@ void moderation_queries::lounge_members(const lounge_id& id, page_request p, pos
 
 void moderation_queries::actions(const action_filter& which, page_request p, position at_least,
                                  answer_to<page<action_row>> done) {
-  const auto asked = page_of("actions", {which.lounge.text, which.target.text}, p, newest);
+  const auto asked = page_of("actions", {which.lounge.text, which.target.text}, p, greatest_first);
   if (!asked) return desk_.refuse(std::move(done), asked.error());
   // A statement for each filter, so that each has its index.
   std::string where = "WHERE a.position < $1";
@@ -91,14 +91,14 @@ void moderation_queries::actions(const action_filter& which, page_request p, pos
 }
 
 void moderation_queries::action(const action_id& id, position at_least, answer_to<std::optional<action_row>> done) {
-  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_text);
+  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), not_sql_text);
   desk_.ask(at_least, action_columns + "WHERE a.id = $1", parameters{}.text(id.text), std::move(done),
             one<action_row>(read_action));
 }
 
 void moderation_queries::reports(const stream_id& place, page_request p, position at_least,
                                  answer_to<page<report_row>> done) {
-  const auto asked = page_of("reports", {place.text}, p, newest);
+  const auto asked = page_of("reports", {place.text}, p, greatest_first);
   if (!asked) return desk_.refuse(std::move(done), asked.error());
   desk_.ask(at_least,
             "SELECT id, place, reporter, target, message_id, message_seq, sha256, reason, filed_at, position "
@@ -109,7 +109,7 @@ void moderation_queries::reports(const stream_id& place, page_request p, positio
 
 void moderation_queries::messages_named(const stream_id& place, const message_name& name, position at_least,
                                         answer_to<std::vector<message_row>> done) {
-  if (!is_sql_text(place.text) || !is_sql_text(name.id.text)) return desk_.refuse(std::move(done), no_text);
+  if (!is_sql_text(place.text) || !is_sql_text(name.id.text)) return desk_.refuse(std::move(done), not_sql_text);
   // By its key, or among the last ones only: there is no index on the clients' ids.
   const std::string found = name.seq != 0
                                 ? "(SELECT * FROM messages WHERE place = $1 AND seq = $2)"

@@ -86,14 +86,14 @@ block_row read_block(const rows& r, std::size_t i) { return {{r.text(i, 0)}, r.t
 
 void people_queries::conversations(const user_id& of, page_request p, position at_least,
                                    answer_to<page<conversation_row>> done) {
-  const auto asked = page_of("conversations", {of.text}, p, newest);
+  const auto asked = page_of("conversations", {of.text}, p, greatest_first);
   if (!asked) return desk_.refuse(std::move(done), asked.error());
   desk_.ask(at_least, conversation_question, parameters{}.text(of.text).int8(asked->after.number).int8(asked->rows()),
             std::move(done), paged<conversation_row>(*asked, read_conversation, at_number(last_position_column)));
 }
 
 void people_queries::calls(const user_id& of, page_request p, position at_least, answer_to<page<call_row>> done) {
-  const auto asked = page_of("calls", {of.text}, p, newest);
+  const auto asked = page_of("calls", {of.text}, p, greatest_first);
   if (!asked) return desk_.refuse(std::move(done), asked.error());
   desk_.ask(at_least, call_question, parameters{}.text(of.text).int8(asked->after.number).int8(asked->rows()),
             std::move(done), paged<call_row>(*asked, read_call, at_number(started_position_column)));
@@ -101,7 +101,7 @@ void people_queries::calls(const user_id& of, page_request p, position at_least,
 
 void people_queries::notifications(const user_id& of, bool unread_only, page_request p, position at_least,
                                    answer_to<page<notification_row>> done) {
-  const auto asked = page_of(unread_only ? "unread" : "notifications", {of.text}, p, newest);
+  const auto asked = page_of(unread_only ? "unread" : "notifications", {of.text}, p, greatest_first);
   if (!asked) return desk_.refuse(std::move(done), asked.error());
   desk_.ask(at_least,
             notification_columns + "AND seq < $2 " + (unread_only ? "AND unread " : "") + "ORDER BY seq DESC LIMIT $3",
@@ -111,7 +111,7 @@ void people_queries::notifications(const user_id& of, bool unread_only, page_req
 
 void people_queries::notification(const user_id& of, const notification_id& id, position at_least,
                                   answer_to<std::optional<notification_row>> done) {
-  if (!is_sql_text(of.text) || !is_sql_text(id.text)) return desk_.refuse(std::move(done), no_text);
+  if (!is_sql_text(of.text) || !is_sql_text(id.text)) return desk_.refuse(std::move(done), not_sql_text);
   desk_.ask(at_least, notification_columns + "AND id = $2", parameters{}.text(of.text).text(id.text), std::move(done),
             one<notification_row>(read_notification));
 }
@@ -133,7 +133,7 @@ void people_queries::blocks(const user_id& by, page_request p, position at_least
 
 void people_queries::presence(const user_id& of, const conversation_id& between, position at_least,
                               answer_to<std::optional<presence_row>> done) {
-  if (!is_sql_text(of.text) || !is_sql_text(between.text)) return desk_.refuse(std::move(done), no_text);
+  if (!is_sql_text(of.text) || !is_sql_text(between.text)) return desk_.refuse(std::move(done), not_sql_text);
   desk_.ask(at_least,
             "SELECT " + presence_status +
                 ", p.since FROM presence p WHERE p.user_id = $1 "

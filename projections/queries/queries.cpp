@@ -40,26 +40,19 @@ lounge_row read_lounge(const rows& r, std::size_t i) {
 // --- one by its id ---------------------------------------------------------------------------------------------------
 
 void queries::user(const user_id& id, position at_least, answer_to<std::optional<user_row>> done) {
-  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_text);
+  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), not_sql_text);
   desk_.ask(at_least, user_columns + "WHERE id = $1", parameters{}.text(id.text), std::move(done),
             one<user_row>(read_user));
 }
 
 void queries::room(const room_id& id, position at_least, answer_to<std::optional<room_row>> done) {
-  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_text);
+  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), not_sql_text);
   desk_.ask(at_least, room_columns + "WHERE id = $1", parameters{}.text(id.text), std::move(done),
             one<room_row>(read_room));
 }
 
-void queries::is_admitted(const room_id& room, const user_id& user, position at_least, answer_to<bool> done) {
-  if (!is_sql_text(room.text) || !is_sql_text(user.text)) return desk_.refuse(std::move(done), no_text);
-  desk_.ask(at_least, "SELECT 1 FROM admissions WHERE room_id = $1 AND user_id = $2",
-            parameters{}.text(room.text).text(user.text), std::move(done),
-            [](const rows& r) -> result<bool> { return r.size() != 0; });
-}
-
 void queries::lounge(const lounge_id& id, position at_least, answer_to<std::optional<lounge_row>> done) {
-  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_text);
+  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), not_sql_text);
   desk_.ask(at_least, lounge_columns + "WHERE id = $1", parameters{}.text(id.text), std::move(done),
             one<lounge_row>(read_lounge));
 }
@@ -67,7 +60,7 @@ void queries::lounge(const lounge_id& id, position at_least, answer_to<std::opti
 // --- lists -----------------------------------------------------------------------------------------------------------
 
 void queries::logins(const user_id& id, position at_least, answer_to<std::vector<login_row>> done) {
-  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), no_text);
+  if (!is_sql_text(id.text)) return desk_.refuse(std::move(done), not_sql_text);
   const auto read = [](const rows& r, std::size_t i) {
     return login_row{{r.text(i, 0)}, r.text(i, 1), r.time(i, 2), r.time(i, 3), r.time(i, 4)};
   };
@@ -89,7 +82,7 @@ void queries::users(std::string_view search, page_request p, position at_least, 
 }
 
 void queries::meetings(const user_id& host, page_request p, position at_least, answer_to<page<room_row>> done) {
-  const auto asked = page_of("meetings", {host.text}, p, newest);
+  const auto asked = page_of("meetings", {host.text}, p, greatest_first);
   if (!asked) return desk_.refuse(std::move(done), asked.error());
   desk_.ask(at_least,
             room_columns +
@@ -117,7 +110,8 @@ void queries::members(const stream_id& place, page_request p, position at_least,
 
 void queries::messages(const stream_id& place, bool newest_first, page_request p, position at_least,
                        answer_to<page<message_row>> done) {
-  const auto asked = page_of(newest_first ? "newest" : "oldest", {place.text}, p, newest_first ? newest : cursor{});
+  const auto asked =
+      page_of(newest_first ? "newest" : "oldest", {place.text}, p, newest_first ? greatest_first : cursor{});
   if (!asked) return desk_.refuse(std::move(done), asked.error());
   const std::string where = newest_first ? "WHERE m.place = $1 AND m.seq < $2 ORDER BY m.seq DESC LIMIT $3"
                                          : "WHERE m.place = $1 AND m.seq > $2 ORDER BY m.seq LIMIT $3";

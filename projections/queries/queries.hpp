@@ -15,7 +15,6 @@ public:
   void users(std::string_view search, page_request p, position at_least, answer_to<page<user_row>> done) override;
   void logins(const user_id& id, position at_least, answer_to<std::vector<login_row>> done) override;
   void room(const room_id& id, position at_least, answer_to<std::optional<room_row>> done) override;
-  void is_admitted(const room_id& room, const user_id& user, position at_least, answer_to<bool> done) override;
   void meetings(const user_id& host, page_request p, position at_least, answer_to<page<room_row>> done) override;
   void lounge(const lounge_id& id, position at_least, answer_to<std::optional<lounge_row>> done) override;
   void lounges(page_request p, position at_least, answer_to<page<lounge_row>> done) override;

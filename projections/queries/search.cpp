@@ -1,31 +1,48 @@
 #include "projections/queries/search.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace parley {
 namespace {
 
-constexpr std::size_t trigram = 3;
+constexpr char word_begins = '\1'; // as schema/sql/0007_search.sql marks it
 
-bool is_ascii_word(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
+bool is_ascii_word(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
+
+enum class reach : std::uint8_t { anywhere, beginnings_of_words, nothing };
+
+reach reach_of(std::string_view search) {
+  if (search.empty() || !std::all_of(search.begin(), search.end(), is_ascii)) return reach::anywhere;
+  const auto after_word = std::find_if_not(search.begin(), search.end(), is_ascii_word);
+  // A word that begins within the text has a trigram, and so has one of two letters that ends in it.
+  if (std::any_of(after_word, search.end(), is_ascii_word)) return reach::anywhere;
+  const auto letters = after_word - search.begin();
+  if (letters >= 3 || (letters == 2 && after_word != search.end())) return reach::anywhere;
+  return letters == 0 ? reach::nothing : reach::beginnings_of_words;
 }
 
 } // namespace
 
 std::string sought_like(int parameter) {
-  return "sought LIKE lower($" + std::to_string(parameter) + " COLLATE \"und-x-icu\") COLLATE \"C\"";
+  const auto text = "$" + std::to_string(parameter);
+  // The first part does not depend on the row, so PostgreSQL reads none when it is false.
+  return text + R"( <> E'\x01' AND sought LIKE ('%' || regexp_replace(replace(translate(lower()" + text +
+         R"( COLLATE "und-x-icu"), U&'\03C2', U&'\03C3'), U&'i\0307', 'i'), )"
+         R"(E'([^[:alnum:]\x01])([[:alnum:]])', E'\\1\x01\\2', 'g') || '%') COLLATE "C")";
 }
 
 std::string sought_pattern(std::string_view search) {
-  if (search.empty()) return "%";
-  std::string pattern{search.size() < trigram && is_ascii_word(search) ? "% " : "%"};
+  const auto where = reach_of(search);
+  if (where == reach::nothing) return {word_begins};
+  std::string pattern;
+  if (where == reach::beginnings_of_words) pattern.push_back(word_begins);
   for (const char c : search) {
     if (c == '\\' || c == '%' || c == '_') pattern.push_back('\\');
     pattern.push_back(c);
   }
-  return pattern.append(1, '%');
+  return pattern;
 }
 
 } // namespace parley

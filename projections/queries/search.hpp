@@ -1,18 +1,20 @@
 #pragma once
 // Search by part of a text, over the columns `sought` of schema/sql/0007_search.sql. Pure.
 //
-// From three letters on, the trigrams' index finds the rows. One or two ASCII letters or digits have no trigram but as
-// the beginning of a word, so only beginnings of words are found; other short texts (a name in Chinese, a sign) are
-// found anywhere and read every row.
+// An index of trigrams finds the rows; it takes a word as if two spaces stood before it and one behind it. A text in
+// ASCII that has no trigram of its own (one or two letters or digits, or one and then signs: "jo", "c++") is therefore
+// found only where a word begins, and signs alone ("!!!") find nothing. Texts with other characters are found anywhere;
+// short ones (a name in Chinese) read every row.
 
 #include <string>
 #include <string_view>
 
 namespace parley {
 
-/// The condition, with the pattern below as parameter $`parameter`.
+/// The condition, with the text below as parameter $`parameter`.
 [[nodiscard]] std::string sought_like(int parameter);
-/// A LIKE pattern that means `search` itself, whatever it holds; an empty one finds all.
+/// The middle of a LIKE pattern that means `search` itself, whatever it holds; an empty one finds all. It begins with
+/// U+0001 where a word must begin, and is that alone when nothing is to be found.
 [[nodiscard]] std::string sought_pattern(std::string_view search);
 
 } // namespace parley

@@ -101,8 +101,6 @@ public:
   virtual void users(std::string_view search, page_request p, position at_least, answer_to<page<user_row>> done) = 0;
   virtual void logins(const user_id& id, position at_least, answer_to<std::vector<login_row>> done) = 0;
   virtual void room(const room_id& id, position at_least, answer_to<std::optional<room_row>> done) = 0;
-  /// Whether the room's host let the user in, and did not remove them since.
-  virtual void is_admitted(const room_id& room, const user_id& user, position at_least, answer_to<bool> done) = 0;
   /// Meetings hosted by a user, newest first.
   virtual void meetings(const user_id& host, page_request p, position at_least, answer_to<page<room_row>> done) = 0;
   virtual void lounge(const lounge_id& id, position at_least, answer_to<std::optional<lounge_row>> done) = 0;

@@ -4,9 +4,3 @@
 ALTER TABLE rooms ADD COLUMN admission text NOT NULL DEFAULT 'open'; -- open, ask
 ALTER TABLE rooms ALTER COLUMN admission DROP DEFAULT;
 ALTER TABLE rooms ADD COLUMN starts_at timestamptz;
-
-CREATE TABLE admissions (               -- whom a room's host let in and did not remove since
-  room_id text COLLATE "C" NOT NULL,
-  user_id text COLLATE "C" NOT NULL,
-  PRIMARY KEY (room_id, user_id)
-);

@@ -1,15 +1,28 @@
--- Search by part of a text. PostgreSQL fills `sought` itself: what is searched, in lower case (folded by ICU, so that
--- it does not depend on the database's locale), each text of a row after a space, so that ' ab' finds the words that
--- begin so.
+-- Search by part of a text. PostgreSQL fills `sought` itself: what is searched, each text of a row after a line feed.
+-- Folded: in lower case by ICU, so that it does not depend on the database's locale; a final sigma is a sigma, and the
+-- lower case of a dotted I has no second dot. Then the character U+0001 is put before each letter or digit that follows
+-- neither, so that it and 'ab' together find the words that begin so, whatever stands before them. A part that is sought
+-- is folded and marked alike (projections/queries/search.cpp).
 
 SET LOCAL maintenance_work_mem = '256MB';
 
-ALTER TABLE users ADD COLUMN sought text COLLATE "C" NOT NULL
-  GENERATED ALWAYS AS (lower((' ' || name) COLLATE "und-x-icu")) STORED;
-ALTER TABLE listings ADD COLUMN sought text COLLATE "C" NOT NULL
-  GENERATED ALWAYS AS (lower((' ' || title || E'\n ' || description) COLLATE "und-x-icu")) STORED;
-ALTER TABLE services ADD COLUMN sought text COLLATE "C" NOT NULL
-  GENERATED ALWAYS AS (lower((' ' || title || E'\n ' || description || E'\n ' || category) COLLATE "und-x-icu")) STORED;
+DO $$
+DECLARE
+  searched record;
+BEGIN
+  FOR searched IN
+    VALUES ('users', $e$E'\n' || name$e$),
+           ('listings', $e$E'\n' || title || E'\n' || description$e$),
+           ('services', $e$E'\n' || title || E'\n' || description || E'\n' || category$e$)
+  LOOP
+    EXECUTE format(
+      $e$ALTER TABLE %I ADD COLUMN sought text COLLATE "C" NOT NULL GENERATED ALWAYS AS (
+           regexp_replace(replace(translate(lower((%s) COLLATE "und-x-icu"), U&'\03C2', U&'\03C3'), U&'i\0307', 'i'),
+                          E'([^[:alnum:]\x01])([[:alnum:]])', E'\\1\x01\\2', 'g')) STORED$e$,
+      searched.column1, searched.column2);
+  END LOOP;
+END
+$$;
 
 -- Its trigrams are indexed by PostgreSQL's own extension pg_trgm, which a database's owner may add. It belongs to the
 -- database and not to this schema, whose tables a rebuild replaces; one that is there already is used wherever it is.

@@ -87,10 +87,17 @@ test('an ack as large as the protocol allows comes back as it was sent', async (
     await eventually(`${ack} is answered`, () => frames.some(frame => frame.startsWith(`{"ack":${ack},"data"`)));
   client.socket.terminate();
 });
-test('a sender name in the payload is never believed to be somebody else\'s id', async () => {
-  await bob.say('calm', 'I am Ada', {senderId: adaAccount.id, userId: adaAccount.id, sender: 'Ada'});
+test('an id or a name in the payload is never believed: who speaks is who is connected', async () => {
+  const asAda = {senderId: adaAccount.id, userId: adaAccount.id, sender: 'Ada', displayName: 'Ada', name: 'Ada'};
+  await bob.say('calm', 'I am Ada', asAda);
   const push = await ada.next('message-received', data => data.text === 'I am Ada');
-  assert.equal(push.senderId, bob.greeting.userId);
+  assert.deepEqual([push.senderId, push.sender], [bob.greeting.userId, 'Guest']);
+  const eve = await Client.connect(server, {token: (await server.signUp('Eve')).token});
+  await eve.ask('join-room', {roomId: 'calm', name: 'Ada'});
+  assert.equal((await ada.next('user-joined', data => data.userId === eve.greeting.userId)).name, 'Eve');
+  await eve.say('calm', 'I am Ada as well', asAda);
+  assert.equal((await ada.next('message-received', data => data.text === 'I am Ada as well')).sender, 'Eve');
+  await eve.close();
 });
 test('text that looks like SQL is text', async () => {
   const text = `'); DROP TABLE messages; -- \\ " %s \${jndi:x}`;

@@ -4,11 +4,13 @@
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 import {Client} from './support/client.mjs';
+import {Market} from './support/market.mjs';
 import {Server, eventually} from './support/server.mjs';
 
 let server, pia, carl, mallory, service, booking;
 const every_day = Object.fromEntries(['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday']
   .map(day => [day, [{from: '00:00', to: '24:00'}]]));
+const somewhere = {lat: 52.516275, lng: 13.377704}; // digits that nothing else has
 const soon = seconds => new Date(Date.now() + seconds * 1000).toISOString();
 const by = person => ({token: person.token});
 
@@ -123,11 +125,11 @@ test('both are told of each step, talk about it and see where the other is; nobo
                      ['chat-1', booking.id, 'On my way', carl.user.id, sent.seq]);
     assert.equal((await client.next('chat:message')).text, 'Good');
   }
-  const place = {bookingId: booking.id, lat: 52.52, lng: 13.4};
+  const place = {bookingId: booking.id, ...somewhere};
   await carl.client.ask('location:update', place);
   const seen = await pia.client.next('location:update');
   assert.deepEqual([seen.bookingId, seen.userId, seen.lat, seen.latitude, seen.lng, seen.longitude],
-                   [booking.id, carl.user.id, 52.52, 52.52, 13.4, 13.4]);
+                   [booking.id, carl.user.id, somewhere.lat, somewhere.lat, somewhere.lng, somewhere.lng]);
   for (const [person, event, data, code] of [
     [mallory, 'chat:message', {bookingId: booking.id, message: 'hi'}, 'forbidden'],
     [mallory, 'location:update', place, 'forbidden'], [carl, 'location:update', {...place, lat: 91}, 'invalid'],
@@ -176,6 +178,33 @@ test('the booking takes place, is completed and reviewed once, and the service i
   assert.equal(rated.ratingCount, 1);
 });
 
+test('who does not come is a no-show, once the time has begun, and pays the fee from what was held', async () => {
+  const market = await Market.open(server);
+  const paidIn = await market.deposit(carl, 2000);
+  assert.equal(paidIn.status, 201, paidIn.text);
+  const offered = {title: 'Lesson', priceMinor: 2000, currency: 'EUR', durationMinutes: 15, cancelFeePercent: 50};
+  const lesson = body(await server.post('/api/services', offered, by(mallory)), 201);
+  body(await server.request('PUT', `/api/services/${lesson.id}/availability`,
+                            {...by(mallory), body: {timeZone: 'UTC', weekly: every_day, exceptions: []}}));
+  const missed = body(await server.post('/api/bookings', {serviceId: lesson.id, startsAt: soon(5)}, by(carl)), 201);
+  const put = (status, person = mallory) =>
+    server.request('PUT', `/api/bookings/${missed.id}`, {...by(person), body: {status}});
+  body(await put('confirmed'));
+  await eventually('the price is held', async () => (await market.wallet(carl)).heldMinor === 2000);
+  assert.equal(body(await put('no-show'), 409).code, 'invalid_transition');
+  await eventually('its time begins', () => Date.now() > Date.parse(missed.startsAt) + 50);
+  body(await put('no-show', carl), 403);
+  const {status, feeMinor} = body(await put('no-show'));
+  assert.deepEqual([status, feeMinor], ['no-show', 1000]);
+  await carl.client.next('booking:status-changed', push => push.bookingId === missed.id && push.status === 'no-show');
+  await eventually('the fee is paid, and the rest released', async () => {
+    const [his, hers] = [await market.wallet(carl), await market.wallet(mallory)];
+    return his.balanceMinor === 1000 && his.heldMinor === 0 && hers.balanceMinor === 1000;
+  });
+  assert.equal(body(await server.get(`/api/bookings/${missed.id}`, by(carl))).payment, 'fee');
+  await market.verifyBooks();
+});
+
 test('a hundred people at once: one gets the time', async () => {
   const startsAt = soon(86_400);
   const answers = await Promise.all(Array.from({length: 100}, (_, i) =>
@@ -192,4 +221,12 @@ test('what was booked is there after kill -9, and still taken', async () => {
   assert.ok([409].includes(answer.status), answer.text);
   body(await server.request('DELETE', `/api/bookings/${kept.id}`, by(pia)));
   body(await server.post('/api/bookings', {serviceId: service.id, startsAt: kept.startsAt}, by(carl)), 201);
+});
+
+test('where somebody was is in no record of the log', async () => {
+  assert.equal((await server.terminate()).code, 0);
+  const records = await server.log();
+  assert.ok(records.some(record => record.personal.text === 'On my way')); // what was said there is
+  const text = JSON.stringify(records);
+  for (const degrees of Object.values(somewhere)) assert.ok(!text.includes(String(degrees)), `${degrees} is stored`);
 });

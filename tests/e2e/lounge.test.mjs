@@ -1,12 +1,14 @@
-// A lounge and its moderation, over REST and WebSocket: roles, mutes and bans in every open session, their ends, deleted
-// messages, slow mode, reports, appeals; and what the log says of it all.
+// A lounge, its moderation and its market, over REST and WebSocket: roles, mutes and bans in every open session, their
+// ends, deleted messages, slow mode, reports, appeals; a sale among its members, from the offer to the books; and what
+// the log says of it all. The details of the market are in market.test.mjs.
 import assert from 'node:assert/strict';
 import {createHash} from 'node:crypto';
 import {after, before, test} from 'node:test';
 import {Client} from './support/client.mjs';
+import {Market} from './support/market.mjs';
 import {Server, eventually} from './support/server.mjs';
 
-let server, owner, mia, bob, eve, lounge;
+let server, market, owner, mia, bob, eve, lounge, sale;
 const join = (client, more = {}) => client.ask('join-lounge', {loungeId: lounge, ...more});
 const say = (client, message, more = {}) => client.ask('message', {loungeId: lounge, message, ...more});
 const refused = (promise, code) => assert.rejects(promise, error => {
@@ -173,7 +175,43 @@ test('a ban puts out every session, keeps them out, and is appealed against and 
   await second.close();
 });
 
-test('a kicked user is out and may come back; bans and mutes outlive a crash', async () => {
+test('what one member offers in the lounge another buys, pays from a deposit, and the seller is told', async () => {
+  market = await Market.open(server);
+  const record = await market.offer(eve, {title: 'Record', priceMinor: 400, stock: 1});
+  await say(eve.client, `for sale: ${record.id}`, {id: 'for-sale'});
+  assert.equal((await bob.client.next('message', message => message.id === 'for-sale')).text, `for sale: ${record.id}`);
+
+  assert.equal((await market.buy(bob, record)).json.code, 'insufficient_funds');
+  await eventually('the record is back', async () =>
+    (await server.get(`/api/marketplace/listings/${record.id}`)).json.stock === 1);
+  const paidIn = await market.deposit(bob, 1000, {id: 'bank-bob'});
+  assert.equal(paidIn.status, 201, paidIn.text);
+  assert.equal((await market.wallet(bob, paidIn.headers.get('parley-position'))).balanceMinor, 1000);
+
+  sale = await market.buy(bob, record);
+  assert.equal(sale.status, 201, sale.text);
+  assert.equal(sale.json.status, 'completed');
+  const position = sale.headers.get('parley-position');
+  assert.equal((await market.wallet(bob, position)).balanceMinor, 600);
+  assert.equal((await market.wallet(eve, position)).balanceMinor, 400);
+  await eve.client.next('notification:new', push => push.kind === 'sale');
+  assert.equal((await market.buy(mia, record)).json.code, 'out_of_stock');
+  const [gave] = (await server.get('/api/transactions', {token: bob.token})).json;
+  assert.deepEqual([gave.type, gave.amountMinor, gave.balanceMinor, gave.counterpartyId],
+                   ['purchase', 400, 600, eve.user.id]);
+  await market.verifyBooks();
+});
+
+test('who is muted in the lounge sells and buys as before', async () => {
+  assert.equal((await moderate(mia, 'mute', bob.user.id)).status, 201);
+  await refused(say(bob.client, 'mine now'), 'muted');
+  const sleeve = await market.offer(bob, {title: 'Sleeve', priceMinor: 50, stock: 1});
+  assert.equal((await market.buy(eve, sleeve)).json.status, 'completed');
+  assert.equal((await moderate(mia, 'unmute', bob.user.id)).status, 201);
+  await say(bob.client, 'sold out');
+});
+
+test('a kicked user is out and may come back; bans, mutes and what was paid outlive a crash', async () => {
   assert.equal((await moderate(owner, 'kick', bob.user.id)).status, 201);
   await refused(say(bob.client, 'hm'), 'not_member');
   await join(bob.client);
@@ -186,12 +224,15 @@ test('a kicked user is out and may come back; bans and mutes outlive a crash', a
   await refused(say(again, 'after the crash'), 'muted');
   const other = await Client.connect(server, {token: eve.token});
   await refused(join(other), 'banned');
+  await eventually('what was paid is shown', async () => (await market.wallet(bob)).balanceMinor === 650);
+  assert.equal((await market.wallet(eve)).balanceMinor, 350);
 });
 
-test('the log names actor, target, reason and evidence, and nobody muted or banned is heard', async () => {
+test('the log names actor, target, reason and evidence; nobody muted is heard, and a sale is paid once', async () => {
   assert.equal((await server.terminate()).code, 0);
   await server.verifyLog();
-  const stream = (await server.log()).filter(record => record.stream === `lounge/${lounge}`);
+  const log = await server.log();
+  const stream = log.filter(record => record.stream === `lounge/${lounge}`);
   const deletion = stream.find(record => record.type === 'moderation-action' && record.data.action === 'delete-message');
   const message = stream[deletion.data.messageSeq - 1];
   assert.equal(message.data.messageId, 'spam-1');
@@ -204,8 +245,12 @@ test('the log names actor, target, reason and evidence, and nobody muted or bann
     const ends = type === 'moderation-expired' || (type === 'moderation-reversed' && data.lifted);
     if (type === 'moderation-action' && data.action === 'mute') muted.add(data.targetId);
     if (type === 'moderation-action' && data.action === 'ban') banned.add(data.targetId);
+    if (type === 'moderation-action' && data.action === 'unmute') muted.delete(data.targetId);
     if (ends) (data.action === 'mute' ? muted : banned).delete(data.targetId);
     if (type === 'message-sent') assert.ok(!muted.has(data.userId) && !banned.has(data.userId));
     if (type === 'joined') assert.ok(!banned.has(data.userId));
   }
+  const paid = log.filter(({type, data}) => type === 'transferred' && data.transferId === `purchase:${sale.json.id}`);
+  assert.deepEqual(paid.map(record => record.data.amountMinor), [400]);
+  await market.verifyBooks();
 });

@@ -379,3 +379,21 @@ test('who was away gets what came meanwhile, once and in order, also over kill -
   await ben.phone.next('message', push => push.content === 'after the crash');
   assert.deepEqual(messagesOf(ben.phone).slice(-2), ['before the crash', 'after the crash']);
 });
+
+test('a guest answers who wrote to it, and writes to and calls nobody first', async () => {
+  const fritz = await person('Fritz');
+  const gus = (await server.post('/api/auth/guest', {name: 'Gus'})).json;
+  const guest = await connect(gus);
+  await assert.rejects(write(guest, fritz, 'x'), refusedWith('guests_not_allowed'));
+  await assert.rejects(call(guest, fritz), refusedWith('guests_not_allowed'));
+  await assert.rejects(guest.ask('typing', {receiverId: fritz.user.id}), refusedWith('guests_not_allowed'));
+  body(await server.post('/api/messages', {receiverId: fritz.user.id, content: 'x'}, by(gus)), 403);
+  await write(fritz.phone, gus, 'hello, Gus');
+  assert.equal((await guest.next('message')).sender, 'Fritz');
+  await write(guest, fritz, 'hello, Fritz', {displayName: 'Ann'});
+  for (const device of devices(fritz)) {
+    assert.equal((await device.next('message', push => push.content === 'hello, Fritz')).sender, 'Gus');
+    assert.deepEqual(device.all('incoming-call'), []);
+  }
+  for (const client of [guest, ...devices(fritz)]) await client.close();
+});

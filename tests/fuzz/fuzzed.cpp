@@ -53,7 +53,7 @@ void check_place(const stream_id& place) {
 
 void check_draft(const domain::draft_message& m) {
   PARLEY_ASSERT(!m.id.empty() && m.id.text.size() <= domain::message_id_bytes_max);
-  PARLEY_ASSERT(is_utf8(m.id.text) && is_utf8(m.text) && is_utf8(m.name) && is_utf8(m.client_time));
+  PARLEY_ASSERT(is_utf8(m.id.text) && is_utf8(m.text) && is_utf8(m.client_time));
   PARLEY_ASSERT(m.reply_to.empty() || nlohmann::json::parse(m.reply_to, nullptr, false).is_object());
 }
 

@@ -72,7 +72,7 @@ void tail(const log_flags& flags, bool from_given) {
   position seen =
       from_given ? (flags.from == 0 ? 0 : flags.from - 1) : (view.head() > last_shown ? view.head() - last_shown : 0);
   while (interrupted == 0 && std::cout.good()) {
-    const auto shown = view.visit(seen, [&](const record& r, std::string_view bytes) {
+    const auto shown = view.visit_following(seen, [&](const record& r, std::string_view bytes) {
       seen = r.position;
       return (!flags.stream.empty() && r.stream.text != flags.stream) || print(r, bytes, flags.json);
     });
@@ -142,7 +142,8 @@ void add_log_commands(CLI::App& app) {
 
   auto* verifying = add("verify", "Checks every record's SHA-256, that no position or version is missing, that the "
                                   "streams' indexes agree, and that nothing acknowledged has vanished. Only reads; "
-                                  "ends with 0: no damage, 1: damage, named with its first position");
+                                  "ends with 0: no damage, 1: damage, named with its first position, or "
+                                  "that the log could not be looked at");
   verifying->add_flag("--progress", flags.progress, "a line of progress now and then also when stderr is no terminal");
   verifying->callback([] { verify(flags); });
 

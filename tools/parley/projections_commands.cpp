@@ -34,7 +34,7 @@ public:
     return view_.head();
   }
   [[nodiscard]] result<std::vector<record>> read(position after, std::size_t limit, std::size_t bytes_max) override {
-    return view_.read(after, limit, bytes_max);
+    return view_.read_following(after, limit, bytes_max);
   }
 
 private:

@@ -98,10 +98,10 @@ result<void> check_exists(const availability& a, local_days day, const day_hours
   return {};
 }
 
-/// Who sets hours for a date that has no such time is told so; what is stored was fine when it was set.
-enum class clocks { must_have_it, may_have_lost_it };
+/// Times that their date does not have: whoever sets them is told so; what is stored was fine when it was set.
+enum class missing_times { refused, accepted };
 
-result<void> read_exceptions(availability& a, const json& in, clocks date) {
+result<void> read_exceptions(availability& a, const json& in, missing_times missing) {
   if (!in.is_array()) return fail(errc::malformed, "exceptions must be a list of {date, hours}");
   if (in.size() > exceptions_max)
     return fail(errc::invalid, "there may be " + std::to_string(exceptions_max) + " exceptions");
@@ -112,14 +112,14 @@ result<void> read_exceptions(availability& a, const json& in, clocks date) {
     if (!day) return fail(errc::invalid, "an exception's date must be one of the calendar, as 2026-12-24");
     auto open = read_hours(each["hours"], "exceptions " + *name);
     if (!open) return tl::make_unexpected(std::move(open.error()));
-    if (date == clocks::must_have_it)
+    if (missing == missing_times::refused)
       if (auto exists = check_exists(a, *day, *open); !exists) return exists;
     if (!a.exceptions.emplace(*day, std::move(*open)).second) return fail(errc::invalid, "two exceptions for " + *name);
   }
   return {};
 }
 
-result<availability> read_rules(const json& rules, clocks date) {
+result<availability> read_rules(const json& rules, missing_times missing) {
   if (!rules.is_object()) return fail(errc::malformed, "availability must be an object");
   availability a;
   const auto* zone = text_in(rules, "timeZone");
@@ -134,7 +134,8 @@ result<availability> read_rules(const json& rules, clocks date) {
   if (auto read = read_weekly(a, *weekly); !read) return tl::make_unexpected(std::move(read.error()));
   const auto exceptions = rules.find("exceptions");
   if (exceptions != rules.end() && !exceptions->is_null())
-    if (auto read = read_exceptions(a, *exceptions, date); !read) return tl::make_unexpected(std::move(read.error()));
+    if (auto read = read_exceptions(a, *exceptions, missing); !read)
+      return tl::make_unexpected(std::move(read.error()));
   return a;
 }
 
@@ -154,12 +155,12 @@ std::optional<local_days> read_date(std::string_view text) {
   return date.ok() ? std::optional{local_days{date}} : std::nullopt;
 }
 
-result<availability> read_availability(const json& rules) { return read_rules(rules, clocks::must_have_it); }
+result<availability> read_availability(const json& rules) { return read_rules(rules, missing_times::refused); }
 
 availability stored_availability(const std::string& rules) {
   if (rules.empty()) return always();
   const auto stored = json::parse(rules, nullptr, false);
-  if (auto a = read_rules(stored, clocks::may_have_lost_it)) return std::move(*a);
+  if (auto a = read_rules(stored, missing_times::accepted)) return std::move(*a);
   availability closed;
   if (const auto* zone = stored.is_object() ? text_in(stored, "timeZone") : nullptr) closed.zone_name = *zone;
   return closed;

@@ -30,11 +30,6 @@ constexpr std::array steps{
 constexpr std::string_view booking_prefix = "bk_", review_prefix = "rv_";
 constexpr std::size_t own_bytes_min = 8;
 
-bool is_known(std::string_view word) {
-  return word == status::requested ||
-         std::any_of(steps.begin(), steps.end(), [&](const step& s) { return s.to == word; });
-}
-
 std::string in_words(const events::booking& b, std::string_view to) {
   return std::string{"a booking that is "}.append(b.status).append(" cannot become ").append(to);
 }
@@ -62,8 +57,13 @@ std::string with_prefix(std::string_view id, std::string_view from, std::string_
 
 } // namespace
 
+bool is_booking_status(std::string_view word) {
+  return word == status::requested ||
+         std::any_of(steps.begin(), steps.end(), [&](const step& s) { return s.to == word; });
+}
+
 result<void> check_step(const events::booking& b, std::string_view to, party who, time_point now) {
-  if (!is_known(to)) return fail(errc::invalid, "status is none that a booking can have");
+  if (!is_booking_status(to)) return fail(errc::invalid, "status is none that a booking can have");
   const step* found = nullptr;
   bool others_may = false;
   for (const auto& s : steps) {

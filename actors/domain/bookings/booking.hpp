@@ -36,6 +36,8 @@ inline constexpr std::string_view requested = "requested", confirmed = "confirme
                                   no_show = "no-show";
 } // namespace booking_status
 
+[[nodiscard]] bool is_booking_status(std::string_view word);
+
 enum class party { customer, provider, time };
 
 /// Nothing when `who` may take the booking to `status` now. errc::invalid: no such status; errc::invalid_transition:

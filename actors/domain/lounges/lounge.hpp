@@ -80,7 +80,7 @@ struct lounge {
   };
   /// errc::lounge_not_found, errc::room_full, errc::banned. A member that joins again changes nothing.
   struct join {
-    std::string name;       ///< empty: the caller's
+    std::string name;       ///< of a guest; empty: the caller's
     bool returning = false; ///< as a room's
   };
   /// Never refused. Not a member: no event.

@@ -39,7 +39,8 @@ struct pair_of {
   [[nodiscard]] const user_id& other(const user_id& who) const { return who == first ? second : first; }
 };
 
-/// Opens a direct conversation when there is none.
+/// Opens a direct conversation when there is none. A guest opens none: whoever is blocked would come back as another
+/// guest.
 result<pair_of> enter(decided& d, const conversation::state& s, const conversation_id& id, const context& by) {
   if (by.user.empty()) return fail(errc::unauthenticated);
   pair_of p{s.first, s.second};
@@ -48,7 +49,9 @@ result<pair_of> enter(decided& d, const conversation::state& s, const conversati
     if (p.first.empty()) return fail(errc::not_found, "there is no such conversation");
   }
   if (by.user != p.first && by.user != p.second) return fail(errc::forbidden, "this is not your conversation");
-  if (s.id.empty()) d.events.push_back(events::conversation_opened{id, p.first, p.second, {}});
+  if (!s.id.empty()) return p;
+  if (by.guest) return fail(errc::guests_not_allowed, "a guest answers who wrote or called first; sign in to be first");
+  d.events.push_back(events::conversation_opened{id, p.first, p.second, {}});
   return p;
 }
 

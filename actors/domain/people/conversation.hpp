@@ -1,7 +1,7 @@
 #pragma once
 // Two people (stream `conversation/<id>`): their messages, how far each has read, who blocks whom, and their call.
-// A direct conversation opens with its first message or call and has its people's ids in its own; a booking's chat is
-// opened by a process and ends with nothing.
+// A direct conversation opens with its first message, call or block, which is no guest's (errc::guests_not_allowed),
+// and has its people's ids in its own; a booking's chat is opened by a process and ends with nothing.
 //
 // A call is calling (looked for the other), ringing, accepted, over. One at a time: who calls while the other's call
 // rings is told of that call instead (glare). Bodies of signaling are relayed, never stored, so a call does not outlive

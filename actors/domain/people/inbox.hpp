@@ -44,7 +44,7 @@ struct inbox {
 
   /// By the owner's sessions only: errc::forbidden. errc::room_full beyond inbox_sessions_max.
   struct join {
-    std::string name;       ///< empty: the caller's
+    std::string name;       ///< of a guest; empty: the caller's
     bool returning = false; ///< as a room's
   };
   /// Never refused.

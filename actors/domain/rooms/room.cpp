@@ -57,6 +57,11 @@ events::knock_ended ended_knock(const room::state& s, const session_id& session,
 
 result<std::string> clean_title(std::string_view title) { return clean_line(title, title_bytes_max, "title"); }
 
+result<void> check_start(const std::optional<time_point>& starts_at, const context& by) {
+  if (starts_at && *starts_at < by.now - start_past_max) return fail(errc::invalid, "startsAt is in the past");
+  return {};
+}
+
 namespace {
 
 /// Everybody goes, then the end; nobody has a timer or a place here any more.
@@ -122,9 +127,11 @@ result<decided> decide_one(const room::state& s, const room::open& c, const cont
   auto opened = make_opened(c, by);
   if (!opened) return tl::make_unexpected(std::move(opened.error()));
   decided d;
-  if (s.id.empty())
+  if (s.id.empty()) {
+    // Of a new room only: a repeat may come after the start.
+    if (auto fine = check_start(c.starts_at, by); !fine) return tl::make_unexpected(std::move(fine.error()));
     add_opening(d, std::move(*opened));
-  else if (s.closed)
+  } else if (s.closed)
     return tl::make_unexpected(closed_error(s));
   else if (!is_as_opened(s, *opened, c))
     return fail(errc::conflict, "there is another room with this id");
@@ -263,13 +270,20 @@ void apply(room::state&, const Said&, time_point) {}
 
 // --- answers ------------------------------------------------------------------------------------------------------
 
+void write_time(json_writer& out, std::string_view name, const std::optional<time_point>& t) {
+  if (t)
+    out.field(name, to_iso8601(*t));
+  else
+    out.key(name).null();
+}
+
 void describe_room(json_writer& out, const room::state& s, const context& by) {
   out.field("roomId", s.id.text).field("displayId", s.display_id);
   if (!s.title.empty()) out.field("title", s.title);
-  if (s.starts_at) out.field("startsAt", to_iso8601(*s.starts_at));
+  write_time(out, "startsAt", s.starts_at);
   out.field("hostId", s.host.text).field("isHost", by.user == s.host);
   out.field("capacity", s.capacity).field("createdAt", to_iso8601(s.opened_at));
-  if (s.expires_at) out.field("expiresAt", to_iso8601(*s.expires_at));
+  write_time(out, "expiresAt", s.expires_at);
   out.field("history", s.history).field("guests", s.guests).field("admission", s.admission);
   out.field("participantCount", s.members.size());
 }
@@ -303,7 +317,8 @@ void describe_joining(json_writer& out, const room::state& s, const context& by,
 
 result<decision<room::event>> room::decide(const state& s, const command& c, const context& by) {
   using namespace room_rules;
-  const bool asks_only = std::holds_alternative<look>(c); // a question writes nothing, also not the end
+  // A question writes nothing, also not the end.
+  const bool asks_only = std::holds_alternative<look>(c) || std::holds_alternative<look_back>(c);
   const bool overdue = !asks_only && !s.closed && s.expires_at && *s.expires_at <= by.now;
   if (!overdue) return std::visit([&](const auto& one) { return decide_one(s, one, by); }, c);
   auto d = expire(s);
@@ -344,8 +359,13 @@ std::string room::reply(const state& after, const command& c, const context& by,
   else if (const auto* sent = std::get_if<send>(&c)) {
     out.field("id", sent->message.id.text).field("roomId", after.id.text).field("seq", at);
     out.field("timestamp", to_iso8601(by.now));
-  } else if (!after.id.empty())
+  } else if (!after.id.empty()) {
     out.field("roomId", after.id.text);
+    if (std::holds_alternative<look_back>(c)) {
+      const auto removed = after.removed.find(by.user);
+      out.field("seq", removed == after.removed.end() ? after.seq : removed->second.seq);
+    }
+  }
   out.end_object();
   return text;
 }

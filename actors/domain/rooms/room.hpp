@@ -34,6 +34,7 @@ inline constexpr std::size_t relay_targets_max = 32;      ///< sessions of one u
 inline constexpr std::size_t room_waiting_max = 100;      ///< sessions at the door of one room
 inline constexpr std::size_t room_remembered_max = 1000;  ///< users let in, and users removed; the oldest is forgotten
 inline constexpr std::size_t emoji_bytes_max = 64;
+inline constexpr std::chrono::minutes start_past_max{5}; ///< a start may be over by so much: clocks differ
 inline constexpr std::chrono::seconds room_lifetime_min{1}, room_lifetime_max{std::chrono::hours{24 * 365}};
 
 struct room {
@@ -65,6 +66,7 @@ struct room {
   };
 
   /// Repeated by the host with the same content: no event. errc::conflict for anything else under this id.
+  /// errc::invalid out of bounds, also for a start that is over by more than start_past_max.
   struct open {
     room_id id;
     std::string display_id;
@@ -85,15 +87,18 @@ struct room {
     room_id id;
     std::string display_id;
     bool open_if_absent = false;
-    std::string name; ///< shown beside messages; empty: the caller's
+    std::string name; ///< of a guest, shown beside its messages; empty: the caller's
     /// Asked by a session that came back and does not know whether it is a member: errc::not_member when it is not.
     bool returning = false;
   };
   /// A question: may the caller be shown who is here and what they say? Refused as a join would be, for whom the host
   /// removed (errc::forbidden) and guests where none may come in; errc::not_member for whom the host would be asked
-  /// about, errc::unauthenticated for nobody where not everybody may come in. That the room is full or over does not
-  /// matter: who was welcome in it may look back.
+  /// about, errc::unauthenticated for nobody where not everybody may come in, or somebody is kept out who could look as
+  /// nobody. That the room is full or over does not matter: who was welcome in it may look back.
   struct look {};
+  /// A question: up to which seq may the caller know what was said here? Refused as a look, but not for whom the host
+  /// removed: they know it up to their removal.
+  struct look_back {};
   /// Leaves with the caller's session, or ends its wait. Never refused, whatever became of the room. Neither: no event.
   struct leave {
     std::string reason = "left";
@@ -150,8 +155,8 @@ struct room {
     std::string what; ///< expiry
   };
 
-  using command = std::variant<open, join, look, leave, send, relay, typing, show_status, react, admit, deny, kick,
-                               change, close, timer_fired>;
+  using command = std::variant<open, join, look, look_back, leave, send, relay, typing, show_status, react, admit, deny,
+                               kick, change, close, timer_fired>;
   using event = events::room_event;
   static constexpr std::string_view family = "room";
   static constexpr int snapshot_schema = 3; ///< 2 did not know who waits, was let in, removed or let go at the end
@@ -166,9 +171,9 @@ struct room {
   /// guests, admission, participantCount}; join: the same and {users: [{id, socketId, userId, username, name, isHost,
   /// guest, joinedAt, muted, videoOff, handRaised}], participants: (same), userId, sessionId, seq}, and to the host of
   /// a room that asks {knocks: [{userId, socketId, username, name, guest, timestamp}]}; join that waits: {roomId,
-  /// waiting: true}; send: {id, roomId, seq, timestamp}; all others: {roomId}. roomId is the stream's key (absent when
-  /// a room that never opened is left), displayId the id as its opener wrote it. `id` and `socketId` of a user are its
-  /// session's id.
+  /// waiting: true}; send: {id, roomId, seq, timestamp}; look_back: {roomId, seq}; all others: {roomId}. roomId is the
+  /// stream's key (absent when a room that never opened is left), displayId the id as its opener wrote it. `id` and
+  /// `socketId` of a user are its session's id.
   [[nodiscard]] static std::string reply(const state& after, const command& c, const context& by, version at);
   [[nodiscard]] static std::string snapshot(const state& s);
   [[nodiscard]] static result<state> restore(std::string_view snapshot);

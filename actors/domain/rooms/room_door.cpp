@@ -26,11 +26,17 @@ bool must_knock(const room::state& s, const context& by) {
 
 result<decided> decide_one(const room::state& s, const room::look&, const context& by) {
   if (s.id.empty()) return fail(errc::room_not_found);
-  const bool for_everybody = s.guests && s.admission != asking;
+  // Whom the host removed would else look without their token.
+  const bool for_everybody = s.guests && s.admission != asking && s.removed.empty();
   if (by.user.empty() && !for_everybody) return fail(errc::unauthenticated);
   if (auto welcome = check_welcome(s, by); !welcome) return tl::make_unexpected(std::move(welcome.error()));
   if (must_knock(s, by) && !is_in(s, by.user)) return fail(errc::not_member);
   return decided{};
+}
+
+result<decided> decide_one(const room::state& s, const room::look_back&, const context& by) {
+  if (s.removed.contains(by.user)) return decided{};
+  return decide_one(s, room::look{}, by);
 }
 
 } // namespace parley::domain::room_rules

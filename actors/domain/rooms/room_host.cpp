@@ -89,7 +89,10 @@ result<decided> decide_one(const room::state& s, const room::change& c, const co
     if (!title) return tl::make_unexpected(std::move(title.error()));
     changed.title = std::move(*title);
   }
-  if (c.starts_at) changed.starts_at = *c.starts_at;
+  if (c.starts_at && *c.starts_at != s.starts_at) {
+    if (auto fine = check_start(*c.starts_at, by); !fine) return tl::make_unexpected(std::move(fine.error()));
+    changed.starts_at = *c.starts_at;
+  }
   decided d;
   if (changed.title != s.title || changed.starts_at != s.starts_at) d.events.push_back(std::move(changed));
   return d;

@@ -31,6 +31,7 @@ inline constexpr std::string_view asking = "ask";
 [[nodiscard]] bool must_knock(const room::state& s, const context& by);
 
 [[nodiscard]] result<decided> decide_one(const room::state& s, const room::look& c, const context& by);
+[[nodiscard]] result<decided> decide_one(const room::state& s, const room::look_back& c, const context& by);
 
 // --- room_talk.cpp --------------------------------------------------------------------------------------------------
 
@@ -49,5 +50,7 @@ inline constexpr std::string_view asking = "ask";
 
 /// A title as it is kept; errc::invalid.
 [[nodiscard]] result<std::string> clean_title(std::string_view title);
+/// A start that is yet to come, or none; errc::invalid.
+[[nodiscard]] result<void> check_start(const std::optional<time_point>& starts_at, const context& by);
 
 } // namespace parley::domain::room_rules

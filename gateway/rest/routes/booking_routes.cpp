@@ -155,6 +155,8 @@ result<booking_filter> read_filter(const call& c) {
   filter.status = f.text("status", status_bytes_max);
   filter.service = {f.id("serviceId")};
   if (f.refusal()) return tl::make_unexpected(*f.refusal());
+  if (!filter.status.empty() && !domain::is_booking_status(filter.status))
+    return fail(errc::invalid, "status is none that a booking can have");
   const auto from = time_parameter(c.request, "from"), to = time_parameter(c.request, "to");
   if (!from || !to) return tl::make_unexpected(from ? to.error() : from.error());
   filter.from = *from;

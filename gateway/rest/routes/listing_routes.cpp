@@ -121,6 +121,9 @@ void change(const call_ptr& c) {
   stream_id stream;
   if (!find_stream(c, stream)) return;
   fields f{c->body};
+  // Clients and proxies may send a PUT again on their own (RFC 9110 section 9.2.2), and a difference counts each time.
+  if (c->request.method == "PUT" && c->body.contains("stockDelta"))
+    f.refuse(errc::malformed, "stockDelta is taken by PATCH only");
   listing::change command;
   const auto text = [&](const char* name, std::size_t bytes_max, std::optional<std::string>& to) {
     if (const auto at = c->body.find(name); at != c->body.end() && !at->is_null())

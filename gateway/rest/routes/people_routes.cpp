@@ -165,7 +165,7 @@ void read_notification(const call_ptr& c) {
                               or_refuse<std::optional<notification_row>>(c, found));
 }
 
-/// By a service: {userId, title, body?, kind?, data?}.
+/// By a service: {userId, title, body?, kind?, data?}; the kind also as `type`, as answers name it.
 void notify(const call_ptr& c) {
   fields f{c->body};
   inbox::notify command;
@@ -174,6 +174,7 @@ void notify(const call_ptr& c) {
   command.body = f.optional_text("body", domain::notification_body_bytes_max);
   if (command.body.empty()) command.body = f.optional_text("message", domain::notification_body_bytes_max);
   command.kind = f.optional_text("kind", domain::notification_kind_bytes_max);
+  if (command.kind.empty()) command.kind = f.optional_text("type", domain::notification_kind_bytes_max);
   if (command.kind.empty()) command.kind = "message";
   if (f.refusal()) return c->refuse(*f.refusal());
   if (const auto data = c->body.find("data"); data != c->body.end() && !data->is_null()) {

@@ -27,23 +27,39 @@ result<stream_id> place_named(const std::string& in_lounge, const std::string& i
                            : make_stream(lounge::family, in_lounge);
 }
 
-/// Goes on when there is such a place, and the caller may look into it or was removed from it: that must not silence
-/// who has something to report. `host`: a room's, a lounge's owner.
-void find_place(const call_ptr& c, const stream_id& place, std::function<void(const user_id& host)> then) {
+struct found_place {
+  user_id host;         ///< a room's; a lounge's owner
+  version readable = 0; ///< the caller may know what was said up to this seq
+};
+constexpr auto everything = std::numeric_limits<version>::max();
+
+/// Goes on with the seq up to which the caller may know what was said in a room. Whoever was removed from it may: that
+/// must not silence who has something to report.
+void ask_to_look_back(const call_ptr& c, const room_id& id, std::function<void(version readable)> then) {
+  request<room> r{room::look_back{}, c->by(), {}, {}, {}};
+  r.respond = reply{[c, then = std::move(then)](const result<answer>& a) {
+    if (!a) return c->refuse(a.error());
+    const auto told = nlohmann::json::parse(a->body, nullptr, false);
+    const auto seq = told.find("seq");
+    if (seq == told.end() || !seq->is_number_unsigned()) return c->refuse({errc::internal, {}, 0});
+    then(seq->get<version>());
+  }};
+  c->with.entities.ask(make_stream(room::family, id.text), std::move(r));
+}
+
+/// Goes on when there is such a place, and the caller may look into it or look back at it.
+void find_place(const call_ptr& c, const stream_id& place, std::function<void(const found_place&)> then) {
   if (place.family() == room::family)
-    return c->with.reads.room({std::string{place.key()}}, all_that_was_told(*c),
-                              or_refuse<std::optional<room_row>>(c, [c, then](const std::optional<room_row>& row) {
-                                if (!row) return c->refuse({errc::room_not_found, {}, 0});
-                                ask_to_look(c, row->id, [c, then, host = row->host](const result<void>& may) {
-                                  const bool removed = !may && may.error().code == errc::forbidden;
-                                  if (!may && !removed) return c->refuse(may.error());
-                                  then(host);
-                                });
-                              }));
+    return c->with.reads.room(
+        {std::string{place.key()}}, all_that_was_told(*c),
+        or_refuse<std::optional<room_row>>(c, [c, then](const std::optional<room_row>& row) {
+          if (!row) return c->refuse({errc::room_not_found, {}, 0});
+          ask_to_look_back(c, row->id, [then, host = row->host](version readable) { then({host, readable}); });
+        }));
   c->with.reads.lounge({std::string{place.key()}}, all_that_was_told(*c),
                        or_refuse<std::optional<lounge_row>>(c, [c, then](const std::optional<lounge_row>& row) {
                          if (!row) return c->refuse({errc::lounge_not_found, {}, 0});
-                         then(row->owner);
+                         then({row->owner, everything});
                        }));
 }
 
@@ -53,14 +69,15 @@ void file(const call_ptr& c, reports::file command) {
                  [](const answer& a) { return success(201, a.body); });
 }
 
-void file_about_message(const call_ptr& c, reports::file command, version seq) {
+/// About a message that the caller may know: `readable` as of find_place.
+void file_about_message(const call_ptr& c, reports::file command, version seq, version readable) {
   const message_name name{command.message, seq};
   const auto place = command.place;
-  const auto found = [c, command](std::vector<message_row> rows) {
-    const auto is_another = [&](const message_row& row) {
-      return !command.target.empty() && row.user != command.target;
+  const auto found = [c, command, readable](std::vector<message_row> rows) {
+    const auto is_not_meant = [&](const message_row& row) {
+      return row.seq > readable || (!command.target.empty() && row.user != command.target);
     };
-    std::erase_if(rows, is_another);
+    std::erase_if(rows, is_not_meant);
     if (rows.empty()) return c->refuse({errc::not_found, "no such message there", 0});
     if (rows.size() > 1) return c->refuse({errc::conflict, "several messages have this id: name the seq of one", 0});
     const auto& row = rows.front();
@@ -90,8 +107,9 @@ void report(const call_ptr& c) {
   if (!place) return c->refuse(place.error());
   command.place = *place;
   const bool about_message = seq || !command.message.empty();
-  find_place(c, *place, [c, command, about_message, seq = static_cast<version>(seq.value_or(0))](const user_id&) {
-    if (about_message) return file_about_message(c, command, seq);
+  const auto named = static_cast<version>(seq.value_or(0));
+  find_place(c, *place, [c, command, about_message, named](const found_place& in) {
+    if (about_message) return file_about_message(c, command, named, in.readable);
     file(c, command);
   });
 }
@@ -110,8 +128,8 @@ void list_reports(const call_ptr& c) {
   };
   if (oversees(*c)) return list();
   if (place->family() == lounge::family) return if_moderator(c, {std::string{place->key()}}, std::move(list));
-  find_place(c, *place, [c, list](const user_id& host) {
-    if (host != c->who->user) return c->refuse({errc::forbidden, "only a room's host sees its reports", 0});
+  find_place(c, *place, [c, list](const found_place& in) {
+    if (in.host != c->who->user) return c->refuse({errc::forbidden, "only a room's host sees its reports", 0});
     list();
   });
 }

@@ -80,20 +80,13 @@ void find_room(const call_ptr& c, bool open_only, std::function<void(const room_
   c->with.reads.room(room_id_of(named), c->at_least(), or_refuse<std::optional<room_row>>(c, std::move(found)));
 }
 
-void ask_to_look(const call_ptr& c, const room_id& id, std::function<void(result<void>)> then) {
-  request<room> r{room::look{}, c->by(), {}, {}, {}};
-  r.respond = reply{[then = std::move(then)](result<answer> a) {
-    if (!a) return then(tl::make_unexpected(std::move(a.error())));
-    then({});
-  }};
-  c->with.entities.ask(make_stream(room::family, id.text), std::move(r));
-}
-
 void if_may_look(const call_ptr& c, const room_id& id, std::function<void()> then) {
-  ask_to_look(c, id, [c, then = std::move(then)](const result<void>& may) {
+  request<room> r{room::look{}, c->by(), {}, {}, {}};
+  r.respond = reply{[c, then = std::move(then)](const result<answer>& may) {
     if (!may) return c->refuse(may.error());
     then();
-  });
+  }};
+  c->with.entities.ask(make_stream(room::family, id.text), std::move(r));
 }
 
 } // namespace parley::gateway

@@ -21,11 +21,8 @@ void change_room(const call_ptr& c, shape shaped);
 /// `open_only`), and for ids that can be none.
 void find_room(const call_ptr& c, bool open_only, std::function<void(const room_row&)> then);
 
-/// Asks the room itself whether the caller may look into it (domain::room::look): a read model would still show it to
-/// whom the host removed a moment ago.
-void ask_to_look(const call_ptr& c, const room_id& id, std::function<void(result<void>)> then);
-
-/// Goes on when the room is for the caller's eyes; else the refusal goes out.
+/// Goes on when the room is for the caller's eyes; else the refusal goes out. Asks the room itself
+/// (domain::room::look): a read model would still show it to whom the host removed a moment ago.
 void if_may_look(const call_ptr& c, const room_id& id, std::function<void()> then);
 
 } // namespace parley::gateway

@@ -121,6 +121,8 @@ void list_all(const call_ptr& c) {
   filter.category = f.text("category", domain::service_category_bytes_max);
   filter.currency = f.text("currency", currency_bytes_max);
   if (f.refusal()) return c->refuse(*f.refusal());
+  if (!filter.currency.empty() && !domain::is_currency(filter.currency))
+    return c->refuse({errc::wrong_currency, "currency must be an ISO 4217 code", 0});
   filter.price_min = *min;
   filter.price_max = *max;
   const auto answered_with = [c](const page<service_row>& p) {

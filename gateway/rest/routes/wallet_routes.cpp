@@ -14,8 +14,25 @@ using domain::ledger;
 constexpr auto amount_max = static_cast<std::int64_t>(domain::amount_max);
 constexpr std::size_t currency_bytes_max = 16, deposit_id_bytes_max = 100;
 
-/// Auditors see what everybody has.
-bool may_see_all(const caller& who) { return who.roles.may_audit(); }
+/// Auditors see what everybody has. Who operates makes deposits, and so is no auditor of them.
+bool may_see_all(const caller& who) { return who.roles.has(domain::role::auditor); }
+
+/// Whose entries: `?userId=`, or everybody's (`?all=true`), or the caller's own.
+result<entry_filter> read_filter(const call& c) {
+  const std::string named{c.request.parameter("userId")};
+  const auto all = c.request.parameter("all");
+  if (!named.empty() && !is_readable_id(named)) return fail(errc::invalid, "userId is no id");
+  if (!all.empty() && all != "true" && all != "false") return fail(errc::invalid, "all takes true or false");
+  if (all == "true" && !named.empty()) return fail(errc::invalid, "send userId or all, not both");
+  const bool of_others = all == "true" || (!named.empty() && named != c.who->user.text);
+  if (of_others && !may_see_all(*c.who)) return fail(errc::forbidden, "only auditors see what others have");
+  entry_filter which;
+  which.currency = c.request.parameter("currency");
+  if (!which.currency.empty() && !domain::is_currency(which.currency))
+    return fail(errc::wrong_currency, "currency must be an ISO 4217 code");
+  if (all != "true") which.account = domain::wallet_of(named.empty() ? c.who->user : user_id{named});
+  return which;
+}
 
 void wallet(const call_ptr& c) {
   const auto answered = [c](const std::vector<balance_row>& balances) {
@@ -39,20 +56,12 @@ void holds(const call_ptr& c) {
 void transactions(const call_ptr& c) {
   const auto asked = read_page(c->request);
   if (!asked) return c->refuse(asked.error());
-  const std::string named{c->request.parameter("userId")};
-  if (!named.empty() && !is_readable_id(named)) return c->refuse({errc::invalid, "userId is no id", 0});
-  if (!named.empty() && named != c->who->user.text && !may_see_all(*c->who))
-    return c->refuse({errc::forbidden, "only auditors see what others have", 0});
-  entry_filter which;
-  which.currency = c->request.parameter("currency");
-  if (!which.currency.empty() && !domain::is_currency(which.currency))
-    return c->refuse({errc::wrong_currency, "currency must be an ISO 4217 code", 0});
-  const bool everyone = named.empty() && may_see_all(*c->who) && c->request.parameter("all") == "true";
-  if (!everyone) which.account = domain::wallet_of(named.empty() ? c->who->user : user_id{named});
+  const auto which = read_filter(*c);
+  if (!which) return c->refuse(which.error());
   const auto answered = [c](const page<entry_row>& p) {
     answer_page(c, p, [](const entry_row& row) { return to_json(row); });
   };
-  c->with.market.entries(which, *asked, c->at_least(), or_refuse<page<entry_row>>(c, answered));
+  c->with.market.entries(*which, *asked, c->at_least(), or_refuse<page<entry_row>>(c, answered));
 }
 
 // --- deposits

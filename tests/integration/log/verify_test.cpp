@@ -18,6 +18,7 @@ namespace {
 
 const stream_id lobby{"room/lobby"}, other{"room/other"};
 const system_clock_source machine_clock;
+constexpr std::size_t no_limit = 1'000'000;
 
 std::unique_ptr<stored_log> open_log(const temporary_directory& directory) {
   auto opened = open_log_in(directory.path());
@@ -41,6 +42,29 @@ void write_into_two_files(stored_log& log) {
   REQUIRE(log.forget_expired());
   REQUIRE(append(log, lobby, 1));
 }
+
+/// Tables whose records are missing until it has caught up `after` times, as those of a follower are while the owner
+/// moves them.
+class late_store final : public store {
+public:
+  late_store(std::unique_ptr<store> inner, int after)
+    : inner_{std::move(inner)}
+    , left_{after} {}
+  std::unique_ptr<batch> new_batch() override { return inner_->new_batch(); }
+  result<std::optional<std::string>> get(table t, std::string_view key) const override { return inner_->get(t, key); }
+  std::unique_ptr<cursor> scan(table t) const override {
+    return inner_->scan(t == table::log && left_ > 0 ? table::snapshots : t); // which is empty
+  }
+  result<void> compact(table t) override { return inner_->compact(t); }
+  result<void> catch_up() override {
+    if (--left_ % 2 == 1) return fail(errc::log_unavailable, "a file is gone");
+    return {};
+  }
+
+private:
+  std::unique_ptr<store> inner_;
+  int left_;
+};
 
 /// Writes into the tables behind the log's back.
 template <class Change>
@@ -89,6 +113,29 @@ TEST_CASE("a write-ahead file that is gone is damage") {
   const auto found = verified(directory);
   REQUIRE_FALSE(found.damages.empty());
   CHECK_THAT(found.damages.front().what, ContainsSubstring("Missing WAL"));
+}
+
+TEST_CASE("a log of a newer format is not taken for a damaged one") {
+  const temporary_directory directory;
+  REQUIRE(append(*open_log(directory), lobby, 0));
+  damage_tables(directory, [](const store&, store::batch& b) {
+    b.put(table::meta, keys::format, keys::number(keys::format_version + 1));
+  });
+  const auto found = verify_log(directory.path(), {});
+  REQUIRE_FALSE(found.has_value());
+  CHECK(found.error().code == errc::precondition_failed);
+  const auto opened = open_log_in(directory.path());
+  REQUIRE_FALSE(opened.has_value());
+  CHECK(opened.error().code == errc::precondition_failed);
+  CHECK_THAT(opened.error().message, ContainsSubstring("run the version that wrote it"));
+  CHECK_THAT(opened.error().message, !ContainsSubstring("backup"));
+}
+
+TEST_CASE("a format that is no number is damage") {
+  const temporary_directory directory;
+  REQUIRE(append(*open_log(directory), lobby, 0));
+  damage_tables(directory, [](const store&, store::batch& b) { b.put(table::meta, keys::format, "1"); });
+  REQUIRE_FALSE(verified(directory).damages.empty());
 }
 
 TEST_CASE("no log is told from a damaged one") {
@@ -161,4 +208,30 @@ TEST_CASE("a following view shows what its owner appends") {
     return true;
   }));
   CHECK(seen == std::vector<position>{2, 6});
+}
+
+TEST_CASE("a record that is missing while its owner moves it is looked for again") {
+  const temporary_directory directory;
+  REQUIRE(append(*open_log(directory), lobby, 0, 2));
+  const auto view_after = [&](int catch_ups) {
+    auto tables = open_rocksdb_store(directory.path() + "/rocksdb", store::access::beside_owner, machine_clock);
+    REQUIRE(tables.has_value());
+    auto view = log_view::over(std::make_unique<late_store>(std::move(*tables), catch_ups));
+    REQUIRE(view.has_value());
+    return std::move(*view);
+  };
+  constexpr int soon = 4, never = 1000;
+  CHECK(view_after(soon).read(0, 10, no_limit).error().code == errc::corrupt);
+  CHECK(view_after(soon).read_following(0, 10, no_limit).value().size() == 2);
+  std::vector<position> seen;
+  const auto see = [&](const record& r, std::string_view) {
+    seen.push_back(r.position);
+    return true;
+  };
+  REQUIRE(view_after(soon).visit_following(0, see));
+  CHECK(seen == std::vector<position>{1, 2});
+  REQUIRE(view_after(2).refresh()); // fails once
+  CHECK_FALSE(view_after(never).read_following(0, 10, no_limit));
+  CHECK_FALSE(view_after(never).visit_following(0, see));
+  CHECK(seen.size() == 2);
 }

@@ -158,6 +158,32 @@ TEST_CASE("migrations are applied once, and a second start applies none") {
   CHECK(pg::migrate(*db, "parley").value() == 0);
 }
 
+TEST_CASE("whether migrations are outstanding is known before any is run") {
+  test_database database;
+  auto db = pg::connection::open(to(database));
+  REQUIRE(db.has_value());
+  const pg::migration both[] = {{1, "0001_a.sql", "CREATE TABLE a (x int);"}, {2, "0002_b.sql", "CREATE TABLE b ();"}};
+  CHECK_FALSE(pg::is_migrated(*db, "parley", both).value());
+  REQUIRE(pg::migrate(*db, "parley", std::span{both}.first(1)).value() == 1);
+  CHECK_FALSE(pg::is_migrated(*db, "parley", both).value());
+  CHECK(pg::is_migrated(*db, "parley", std::span{both}.first(1)).value());
+  REQUIRE(pg::migrate(*db, "parley", both).value() == 1);
+  CHECK(pg::is_migrated(*db, "parley", both).value());
+  CHECK(pg::is_migrated(*db, "parley", std::span{both}.first(1)).error().code == errc::precondition_failed);
+}
+
+TEST_CASE("a store that needs no migration opens without the migrations' lock") {
+  test_database database;
+  pg::store store{to(database)};
+  REQUIRE(store.open());
+  auto other = pg::connection::open(to(database));
+  REQUIRE(other.has_value());
+  // A store that waited for the lock would have this test end by its own timeout.
+  REQUIRE(other->ask("SELECT pg_advisory_lock(7235421, 1)").has_value());
+  REQUIRE(store.open());
+  CHECK(store.begin().value() == 0);
+}
+
 TEST_CASE("an applied migration that was changed is refused, with what to do") {
   test_database database;
   auto db = pg::connection::open(to(database));

@@ -196,21 +196,6 @@ void read_tables::write(const member_changes& changes) {
   }
 }
 
-void read_tables::write(const admission_changes& changes) {
-  auto& admissions = rows<admission_line>();
-  for (const auto& room : changes.emptied) {
-    const auto id = storable(room.text);
-    std::erase_if(admissions, [&](const auto& a) { return a.first.first == id; });
-  }
-  for (const auto& [key, is_in] : changes.rows) {
-    const admission_line::key id{storable(key.first.text), storable(key.second.text)};
-    if (is_in)
-      admissions[id] = {id.first, id.second};
-    else
-      admissions.erase(id);
-  }
-}
-
 void read_tables::write(const message_changes& changes) {
   constexpr std::string_view room_prefix = "room/";
   const auto silent = [this, room_prefix](const std::string& place) {
@@ -309,7 +294,6 @@ void read_tables::write(const change_set& changes) {
   write(changes.members);
   write(changes.moderation);
   write(changes.reports);
-  write(changes.admissions);
   write(changes.conversations);
   write(changes.inboxes);
   write(changes.messages); // after the rooms, which say whether they keep them

@@ -162,18 +162,6 @@ struct member_line {
   friend bool operator==(const member_line&, const member_line&) = default;
 };
 
-struct admission_line {
-  std::string room_id, user_id;
-
-  using key = std::pair<std::string, std::string>; ///< room, user
-  static constexpr std::string_view table = "admissions";
-  static constexpr auto columns() {
-    using row = admission_line;
-    return std::tuple{column{"room_id", &row::room_id}, column{"user_id", &row::user_id}};
-  }
-  friend bool operator==(const admission_line&, const admission_line&) = default;
-};
-
 struct message_line {
   std::string place;
   parley::version seq = 0;
@@ -314,9 +302,9 @@ struct read_tables {
 
   position checkpoint = 0, events = 0;
   std::tuple<table<user_line>, table<login_line>, table<session_line>, table<room_line>, table<lounge_line>,
-             table<member_line>, table<admission_line>, table<message_line>, table<conversation_line>, table<mark_line>,
-             table<block_line>, table<call_line>, table<notification_line>, table<presence_line>, table<account_line>,
-             table<entry_line>, table<hold_line>, table<listing_line>, table<purchase_line>, table<moderator_line>,
+             table<member_line>, table<message_line>, table<conversation_line>, table<mark_line>, table<block_line>,
+             table<call_line>, table<notification_line>, table<presence_line>, table<account_line>, table<entry_line>,
+             table<hold_line>, table<listing_line>, table<purchase_line>, table<moderator_line>,
              table<restriction_line>, table<action_line>, table<deletion_line>, table<report_line>, table<service_line>,
              table<booking_line>, table<review_line>>
       all;
@@ -343,7 +331,6 @@ private:
   void write(const room_changes& changes);
   void write(const lounge_changes& changes);
   void write(const member_changes& changes);
-  void write(const admission_changes& changes);
   void write(const message_changes& changes);
   void write(const moderation_changes& changes);
   void write(const report_changes& changes);

@@ -31,6 +31,7 @@ using bug = std::unique_ptr<tampering>;
 
 [[nodiscard]] bug forget_who_is_muted_in_snapshots();
 [[nodiscard]] bug never_end_mutes();
+[[nodiscard]] bug write_what_was_said_before_a_mute();
 
 // --- what people do by twos (dealings.cpp) --------------------------------------------------------------------------
 
@@ -38,6 +39,7 @@ using bug = std::unique_ptr<tampering>;
 [[nodiscard]] bug write_another_amount();
 [[nodiscard]] bug take_a_second_review();
 [[nodiscard]] bug never_stop_ringing();
+[[nodiscard]] bug end_a_call_twice();
 [[nodiscard]] bug begin_errands_at_the_head();
 
 // --- the projector's store (projections.cpp) ------------------------------------------------------------------------

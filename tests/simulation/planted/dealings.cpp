@@ -7,7 +7,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view calendars = "calendar", wallets_paid = "transferred", rings = "ring-timeout",
-                           reviews = "review-written";
+                           reviews = "review-written", call_ends = "call-ended";
 void forget_bookings(json& s) { s["bookings"] = json::array(); }
 
 // Stands for an amount that takes another way into the log than into the books.
@@ -28,16 +28,17 @@ public:
   }
 };
 
-// Stands for a look whether there is a review, and a write of one, between which another can come: what is sent twice
-// is written twice.
-class reviews_taken_twice final : public forwarding_log {
+// Stands for a look whether there is such an event, and a write of one, between which another can come: what happens
+// once is written twice.
+template <const std::string_view& Type>
+class taken_twice final : public forwarding_log {
 public:
   using forwarding_log::forwarding_log;
   std::vector<result<commit>> append(std::span<const append_request> batch) override {
     auto answers = real_.append(batch);
     for (std::size_t i = 0; i < batch.size(); ++i)
       for (const auto& s : batch[i].streams)
-        if (answers[i] && s.events.size() == 1 && s.events.front().type == reviews) append_again(batch[i], s);
+        if (answers[i] && s.events.size() == 1 && s.events.front().type == Type) append_again(batch[i], s);
     return answers;
   }
 
@@ -83,8 +84,9 @@ bug forget_bookings_in_snapshots() {
   return std::make_unique<over_log<forgetful_snapshots<calendars, forget_bookings>>>();
 }
 bug write_another_amount() { return std::make_unique<over_log<lost_cents>>(); }
-bug take_a_second_review() { return std::make_unique<over_log<reviews_taken_twice>>(); }
+bug take_a_second_review() { return std::make_unique<over_log<taken_twice<reviews>>>(); }
 bug never_stop_ringing() { return std::make_unique<over_log<endless_rings>>(); }
+bug end_a_call_twice() { return std::make_unique<over_log<taken_twice<call_ends>>>(); }
 bug begin_errands_at_the_head() { return std::make_unique<over_log<follower_at_the_head>>(); }
 
 } // namespace parley::simulation::planted

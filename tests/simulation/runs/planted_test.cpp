@@ -112,6 +112,9 @@ TEST_CASE("a snapshot that forgets who is muted is noticed") {
 TEST_CASE("a mute that nobody ends is noticed") {
   is_noticed({planted::never_end_mutes, none, {"a mute or ban ends in time", "what is due is done"}});
 }
+TEST_CASE("a message that is written after its sender was muted is noticed") {
+  is_noticed({planted::write_what_was_said_before_a_mute, none, {"nobody who is muted or banned is heard"}});
+}
 
 // --- what people do by twos -----------------------------------------------------------------------------------------
 
@@ -132,6 +135,7 @@ TEST_CASE("a second review of one booking is noticed") {
 TEST_CASE("a call that nobody answers and nothing ends is noticed") {
   is_noticed({planted::never_stop_ringing, none, {"what is due is done", "every call ends"}});
 }
+TEST_CASE("a call that ends twice is noticed") { is_noticed({planted::end_a_call_twice, none, {"a call ends once"}}); }
 TEST_CASE("a process that begins at the end of the log is noticed") {
   is_noticed({planted::begin_errands_at_the_head,
               all,

@@ -27,7 +27,7 @@ std::uint64_t world_client::join(const stream_id& place, std::optional<version> 
 std::uint64_t world_client::leave(const stream_id& place) { return request(leave_place{place}); }
 
 std::uint64_t world_client::say(const stream_id& place, std::string text, std::optional<idempotency> once) {
-  const domain::draft_message message{{"m" + session_.text + std::to_string(asked + 1)}, std::move(text), {}, {}, {}};
+  const domain::draft_message message{{"m" + session_.text + std::to_string(asked + 1)}, std::move(text), {}, {}};
   if (place.family() == domain::lounge::family)
     return request(tell_place{place, domain::lounge::command{domain::lounge::send{message}}, std::move(once)});
   return request(tell_place{place, domain::room::command{domain::room::send{message}}, std::move(once)});

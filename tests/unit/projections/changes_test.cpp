@@ -102,27 +102,6 @@ TEST_CASE("a waiter is called once its position is applied, a cancelled one neve
   CHECK(called == 2);
 }
 
-TEST_CASE("whom the host let in is a row until they are removed, or the room closes") {
-  const events::room_event admitted = events::admitted{{"u_1"}, {"u_h"}};
-  const events::room_event kicked = events::left{{"u_1"}, {"s_1"}, false, 0, "kicked", "Ada"};
-  const events::room_event sent_away = events::knock_ended{{"u_1"}, {"s_1"}, {"u_h"}, "kicked"};
-  const events::room_event denied = events::knock_ended{{"u_1"}, {"s_1"}, {"u_h"}, "denied"};
-  const auto rows = [](const std::vector<events::room_event>& story) {
-    std::vector<record> records;
-    for (const auto& e : story) records.push_back(told(records.size() + 1, "room/r", records.size() + 1, e));
-    return fold(0, records).value().admissions;
-  };
-  const std::pair<room_id, user_id> row{{"r"}, {"u_1"}};
-  CHECK(rows({admitted}).rows.at(row));
-  CHECK(rows({admitted, out, denied}).rows.at(row));
-  CHECK_FALSE(rows({admitted, kicked}).rows.at(row));
-  CHECK_FALSE(rows({sent_away}).rows.at(row));
-  CHECK(rows({kicked, admitted}).rows.at(row));
-  const auto over = rows({admitted, closed});
-  CHECK(over.rows.empty());
-  CHECK(over.emptied.contains({"r"}));
-}
-
 TEST_CASE("a room's last title and time stand beside its opening") {
   const events::room_event opened = events::room_opened{{"r"}, "R", {"u_h"}, "A", 10, {}, "kept", true};
   const events::room_event renamed = events::room_changed{"B", {}, {"u_h"}};

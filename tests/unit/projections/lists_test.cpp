@@ -8,10 +8,10 @@ namespace parley::test {
 TEST_CASE("a page holds 1 to 200 rows, and begins where its list does") {
   CHECK(page_of("users", {"ada"}, {0, {}})->limit == 1);
   CHECK(page_of("users", {"ada"}, {1000, {}})->limit == page_rows_max);
-  const auto asked = page_of("sales", {"u_1"}, {7, {}}, newest).value();
+  const auto asked = page_of("sales", {"u_1"}, {7, {}}, greatest_first).value();
   CHECK(asked.limit == 7);
   CHECK(asked.rows() == 8);
-  CHECK(asked.after == newest);
+  CHECK(asked.after == greatest_first);
 }
 
 TEST_CASE("a cursor is of one list: its kind, and each part of its filter") {
@@ -31,16 +31,23 @@ TEST_CASE("what is no text asks for nothing") {
 }
 
 TEST_CASE("a search means its text itself, from three letters on anywhere") {
-  CHECK(sought_pattern("") == "%");
-  CHECK(sought_pattern("Ada") == "%Ada%");
-  CHECK(sought_pattern("100%_\\x") == "%100\\%\\_\\\\x%");
+  CHECK(sought_pattern("").empty());
+  CHECK(sought_pattern("Ada") == "Ada");
+  CHECK(sought_pattern("100%_\\x") == "100\\%\\_\\\\x");
 }
 
-TEST_CASE("one or two letters or digits are sought where words begin") {
-  CHECK(sought_pattern("a") == "% a%");
-  CHECK(sought_pattern("4K") == "% 4K%");
-  for (const auto* anywhere : {"é", "明", "#1", "a "})
-    CHECK(sought_pattern(anywhere) == "%" + std::string{anywhere} + "%");
+TEST_CASE("a text without a trigram of its own is sought where words begin") {
+  CHECK(sought_pattern("a") == "\1a");
+  CHECK(sought_pattern("4K") == "\1"
+                                "4K");
+  CHECK(sought_pattern("a ") == "\1a ");
+  CHECK(sought_pattern("C++") == "\1C++");
+  for (const auto* anywhere : {"é", "明", "#1", "jo-", "e-j", "++C", "C++ a"})
+    CHECK(sought_pattern(anywhere) == anywhere);
+}
+
+TEST_CASE("signs alone are sought nowhere") {
+  for (const auto* signs : {"!", "!!!", "%_\\", "   ", "\1"}) CHECK(sought_pattern(signs) == "\1");
 }
 
 } // namespace parley::test

@@ -14,7 +14,7 @@ const events::blocked by_ann{{"ann"}}, by_bob{{"bob"}};
 const events::unblocked no_more_by_ann{{"ann"}};
 
 conversation::send saying(std::string text = "hello", conversation_id in = ann_and_bob) {
-  return {std::move(in), {{"m1"}, std::move(text), {}, {}, {}}};
+  return {std::move(in), {{"m1"}, std::move(text), {}, {}}};
 }
 events::direct_message_sent said(const std::string& from = "ann", const std::string& to = "bob",
                                  const std::string& session = "a1") {
@@ -112,7 +112,6 @@ TEST_CASE("a message out of bounds is refused, and at its bound it is not") {
   refused([](auto& m) { m.id.text.assign(domain::message_id_bytes_max + 1, 'x'); }, errc::invalid);
   refused([](auto& m) { m.id = {}; }, errc::invalid);
   refused([](auto& m) { m.id = {"a\nb"}; }, errc::invalid);
-  refused([](auto& m) { m.name = "\xc0"; }, errc::invalid);
   fits([](auto& m) { m.reply_to = R"({"id":"m0"})"; });
   refused([](auto& m) { m.reply_to = "[]"; }, errc::invalid);
   refused([](auto& m) { m.reply_to = R"({"a":"\u0000"})"; }, errc::invalid);
@@ -128,11 +127,10 @@ TEST_CASE("a message carries its sender's name, cleaned, and everything the clie
   e.name = "An[1mn";
   given<conversation>({opened}).when(saying(), by).then({e});
   auto c = saying();
-  c.message.name = "Annie";
   c.message.reply_to = R"({"id":"m0"})";
   c.message.client_time = "5";
   given<conversation>({opened}).when(c, ann).then(
-      {events::direct_message_sent{{"m1"}, {"ann"}, {"bob"}, {"a1"}, "", "Annie", "hello", R"({"id":"m0"})", "5"}});
+      {events::direct_message_sent{{"m1"}, {"ann"}, {"bob"}, {"a1"}, "", "ann", "hello", R"({"id":"m0"})", "5"}});
 }
 
 TEST_CASE("a used message id is not the conversation's to refuse: the key of the command is, and two people may use "
@@ -140,6 +138,22 @@ TEST_CASE("a used message id is not the conversation's to refuse: the key of the
   const auto g = given<conversation>({opened, said()});
   g.when(saying(), ann).then({said()});
   g.when(saying(), bob).then({said("bob", "ann", "b1")});
+}
+
+TEST_CASE("a guest answers who wrote or called first, and is nobody's first") {
+  auto guest = bob;
+  guest.guest = true;
+  const auto new_one = given<conversation>({});
+  for (const conversation::command& c : {conversation::command{saying()},
+                                         {conversation::typing{ann_and_bob, true}},
+                                         {conversation::block{ann_and_bob, true}},
+                                         {calling}})
+    new_one.when(c, guest).refused(errc::guests_not_allowed);
+  given<conversation>({opened, said()}).when(saying(), guest).then({said("bob", "ann", "b1")});
+  CHECK(given<conversation>({opened, said()}).when(calling, guest).decision().events.size() == 1);
+  const auto called = given<conversation>({opened, started, ended("missed", "")});
+  called.when(saying(), guest).then({said("bob", "ann", "b1")});
+  called.when(conversation::block{ann_and_bob, true}, guest).then({by_bob});
 }
 
 // --- the chat of a booking ------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ inline const events::role_changed mia_moderates{{"mia"}, "moderator", {"ann"}};
 inline const events::role_changed max_moderates{{"max"}, "moderator", {"ann"}};
 inline const events::message_sent hello{{"m1"}, {"bob"}, {"s2"}, "bob", "hello", {}, {}};
 inline const auto ann = caller("ann"), mia = caller("mia"), max = caller("max"), bob = caller("bob", "s2");
-inline const lounge::send say{{{"m2"}, "again", {}, {}, {}}};
+inline const lounge::send say{{{"m2"}, "again", {}, {}}};
 
 inline lounge::moderate act(std::string action, std::string target = "bob", std::string reason = "spam") {
   lounge::moderate c;

@@ -8,7 +8,7 @@ using domain::lounge;
 namespace {
 const events::lounge_created created{{"l1"}, {"ann"}, "Bar", "talk"};
 const events::joined bob_joined{{"bob"}, {"s2"}, false, false, 1, "bob"};
-const lounge::send hello{{{"m1"}, "hello", {}, {}, {}}};
+const lounge::send hello{{{"m1"}, "hello", {}, {}}};
 const auto bob = caller("bob", "s2");
 } // namespace
 
@@ -38,7 +38,6 @@ TEST_CASE("a lounge is joined once by a session and left once") {
   given<lounge>({}).when(lounge::join{}, bob).refused(errc::lounge_not_found);
   given<lounge>({created}).when(lounge::join{}, caller("", "s2")).refused(errc::unauthenticated);
   given<lounge>({created}).when(lounge::join{}, caller("bob")).refused(errc::invalid);
-  given<lounge>({created}).when(lounge::join{"\xff"}, bob).refused(errc::invalid);
   given<lounge>({created}).when(lounge::join{}, bob).then({bob_joined});
   given<lounge>({created, bob_joined}).when(lounge::join{}, bob).nothing();
   given<lounge>({created, bob_joined})
@@ -46,6 +45,18 @@ TEST_CASE("a lounge is joined once by a session and left once") {
       .then({events::left{{"bob"}, {"s2"}, false, 0, "connection-lost", "bob"}});
   given<lounge>({created}).when(lounge::leave{}, bob).nothing();
   given<lounge>({}).when(lounge::leave{}, bob).nothing();
+}
+
+TEST_CASE("a guest joins and speaks in a lounge under the name it asks for, an account under its own") {
+  auto guest = bob;
+  guest.guest = true;
+  const events::joined as_ben{{"bob"}, {"s2"}, false, true, 1, "Ben"};
+  given<lounge>({created}).when(lounge::join{" Ben\n"}, guest).then({as_ben});
+  given<lounge>({created}).when(lounge::join{"\xff"}, guest).refused(errc::invalid);
+  given<lounge>({created, as_ben})
+      .when(hello, guest)
+      .then({events::message_sent{{"m1"}, {"bob"}, {"s2"}, "Ben", "hello", {}, {}}});
+  for (const auto* asked : {"Ben", "\xff"}) given<lounge>({created}).when(lounge::join{asked}, bob).then({bob_joined});
 }
 
 TEST_CASE("who returns to a lounge is made a member of nothing; a member is answered as by any join") {

@@ -104,7 +104,7 @@ TEST_CASE("whatever is asked of a room: nobody too many, one left for each join,
           case 0: return std::pair{room::command{open}, by};
           case 1: return std::pair{room::command{room::leave{}}, by};
           case 2: return std::pair{room::command{room::leave{}}, by};
-          case 3: return std::pair{room::command{room::send{{{"m"}, "x", {}, {}, {}}}}, by};
+          case 3: return std::pair{room::command{room::send{{{"m"}, "x", {}, {}}}}, by};
           case 4:
             return std::pair{room::command{room::relay{domain::relay_kind::offer, r.one_of("u", 4), "{}", sha}}, by};
           case 5:
@@ -161,7 +161,7 @@ TEST_CASE("whatever is asked of a lounge: one left for each join, nobody banned 
           switch (r.below(12)) {
           case 0: return std::pair{lounge::command{lounge::create{{"l"}, "Bar", ""}}, by};
           case 1:
-          case 2: return std::pair{lounge::command{lounge::send{{{"m"}, "x", {}, {}, {}}}}, by};
+          case 2: return std::pair{lounge::command{lounge::send{{{"m"}, "x", {}, {}}}}, by};
           case 3: return std::pair{lounge::command{lounge::leave{}}, by};
           case 4:
           case 5: {

@@ -76,7 +76,7 @@ TEST_CASE("guests stay out where they are not allowed: they cannot even knock") 
 
 TEST_CASE("who waits does not speak, nor hear who is there") {
   const auto r = given<room>({opened(), joined("ann", "s1", 1), knocked("ben", "s2")});
-  r.when(room::send{{{"m1"}, "hello", {}, {}, {}}}, ben).refused(errc::not_member);
+  r.when(room::send{{{"m1"}, "hello", {}, {}}}, ben).refused(errc::not_member);
   r.when(room::typing{true}, ben).refused(errc::not_member);
   r.when(room::show_status{true, {}, {}}, ben).refused(errc::not_member);
   r.when(room::relay{domain::relay_kind::candidate, "s2", "{}", {}}, ann).refused(errc::target_not_found);
@@ -221,6 +221,29 @@ TEST_CASE("whom the host removed looks into no room, also one that is over") {
   }
 }
 
+TEST_CASE("nobody looks into a room that somebody was removed from: they would look without their token") {
+  const auto nobody = caller("");
+  std::vector<room::event> story{opened("open"), joined("ben", "s2", 1)};
+  given<room>(story).when(room::look{}, nobody).nothing();
+  story.emplace_back(left("ben", "s2", 0, "kicked"));
+  given<room>(story).when(room::look{}, nobody).refused(errc::unauthenticated);
+  given<room>(story).when(room::look{}, caller("eve")).nothing();
+  story.emplace_back(events::admitted{{"ben"}, {"ann"}});
+  given<room>(story).when(room::look{}, nobody).nothing();
+}
+
+TEST_CASE("who may look knows what was said up to now, who was removed up to their removal") {
+  std::vector<room::event> story{opened("open"), joined("ben", "s2", 1)};
+  given<room>(story).when(room::look_back{}, caller("ben")).nothing().answers(R"({"roomId":"r1","seq":2})");
+  story.emplace_back(left("ben", "s2", 0, "kicked"));
+  story.emplace_back(joined("ann", "s1", 1));
+  given<room>(story).when(room::look_back{}, caller("ben")).nothing().answers(R"({"roomId":"r1","seq":3})");
+  given<room>(story).when(room::look_back{}, caller("eve")).nothing().answers(R"({"roomId":"r1","seq":4})");
+  given<room>(story).when(room::look_back{}, caller("")).refused(errc::unauthenticated);
+  given<room>({opened()}).when(room::look_back{}, caller("ben")).refused(errc::not_member);
+  given<room>({}).when(room::look_back{}, caller("ben")).refused(errc::room_not_found);
+}
+
 TEST_CASE("into a room that asks look the host, whom the host let in, and who is there") {
   const auto ben_by_rest = caller("ben");
   std::vector<room::event> story{opened(), knocked("ben", "s2")};
@@ -242,7 +265,8 @@ TEST_CASE("a look does not end a room whose time is over, nor does a full one re
   auto short_lived = opened("open", 1);
   short_lived.expires_at = noon;
   const auto r = given<room>({short_lived, joined("ann", "s1", 1)});
-  r.when(room::look{}, caller("ben")).nothing();
+  for (const room::command& c : {room::command{room::look{}}, room::command{room::look_back{}}})
+    r.when(c, caller("ben")).nothing();
 }
 
 TEST_CASE("a room remembers so many it removed and no more") {
@@ -289,6 +313,24 @@ TEST_CASE("the host changes title and time; what is not given stays, and what ho
   r.when(room::change{{"Talk"}, noon}, ann_by_rest).nothing();
   r.when(room::change{}, ann_by_rest).nothing();
   r.when(room::change{{std::string(domain::title_bytes_max + 1, 'x')}, {}}, ann_by_rest).refused(errc::invalid);
+}
+
+TEST_CASE("a room is not planned for what is over, but for a little: clocks differ") {
+  room::open opening;
+  opening.id = {"r1"};
+  auto planned = opened("open");
+  planned.display_id = "r1";
+  planned.starts_at = opening.starts_at = noon - domain::start_past_max;
+  given<room>({}).when(opening, ann_by_rest).then({planned});
+  auto later = ann_by_rest;
+  later.now += 1s;
+  given<room>({}).when(opening, later).refused(errc::invalid);
+  given<room>({planned}).when(opening, later).nothing(); // a repeat
+  const auto r = given<room>({planned});
+  r.when(room::change{{"Talk"}, opening.starts_at}, later)
+      .then({events::room_changed{"Talk", opening.starts_at, {"ann"}}});
+  r.when(room::change{{}, noon - domain::start_past_max - 1s}, ann_by_rest).refused(errc::invalid);
+  r.when(room::change{{}, noon}, ann_by_rest).then({events::room_changed{"", noon, {"ann"}}});
 }
 
 TEST_CASE("a status is shown, not stored, and told to who joins late; what is not given stays as it was") {

@@ -42,7 +42,7 @@ domain::context guest(std::string user, std::string session) {
 domain::context later(std::string user, std::string session, std::chrono::seconds by) {
   return caller(std::move(user), std::move(session), noon + by);
 }
-const room::send hello{{{"m1"}, "hello", {}, {}, {}}};
+const room::send hello{{{"m1"}, "hello", {}, {}}};
 
 } // namespace
 
@@ -55,7 +55,7 @@ TEST_CASE("a room opens with its expiry as a timer") {
       .sets(noon + 60s, "expiry")
       .timers(1)
       .answers(
-          R"({"roomId":"r1","displayId":"R1","title":"Talk","hostId":"ann","isHost":true,"capacity":1000,"createdAt":"2027-01-15T08:00:00.000Z",)"
+          R"({"roomId":"r1","displayId":"R1","title":"Talk","startsAt":null,"hostId":"ann","isHost":true,"capacity":1000,"createdAt":"2027-01-15T08:00:00.000Z",)"
           R"("expiresAt":"2027-01-15T08:01:00.000Z","history":"kept","guests":true,"admission":"open","participantCount":0})");
 }
 
@@ -97,13 +97,27 @@ TEST_CASE("a room refuses to open out of bounds") {
   given<room>({}).when(opening(), caller("")).refused(errc::unauthenticated);
 }
 
+TEST_CASE("a guest joins and speaks under the name it asks for, whoever has an account under its own") {
+  auto as_ben = joining();
+  as_ben.name = " Ben ";
+  const events::joined guest_ben{{"gus"}, {"s2"}, false, true, 1, "Ben"};
+  given<room>({opened()}).when(as_ben, guest("gus", "s2")).then({guest_ben});
+  given<room>({opened(), guest_ben})
+      .when(hello, guest("gus", "s2"))
+      .then({events::message_sent{{"m1"}, {"gus"}, {"s2"}, "Ben", "hello", {}, {}}});
+  given<room>({opened()})
+      .when(joining(), guest("gus", "s2"))
+      .then({events::joined{{"gus"}, {"s2"}, false, true, 1, "gus"}});
+  given<room>({opened()}).when(as_ben, caller("ann", "s1")).then({joined("ann", "s1", 1)});
+}
+
 TEST_CASE("a join is answered with everybody present") {
   given<room>({opened()})
       .when(joining(), caller("ann", "s1"))
       .then({joined("ann", "s1", 1)})
       .answers(
-          R"({"roomId":"r1","displayId":"R1","title":"Talk","hostId":"ann","isHost":true,"capacity":1000,"createdAt":"2027-01-15T08:00:00.000Z",)"
-          R"("history":"kept","guests":true,"admission":"open","participantCount":1,)"
+          R"({"roomId":"r1","displayId":"R1","title":"Talk","startsAt":null,"hostId":"ann","isHost":true,"capacity":1000,"createdAt":"2027-01-15T08:00:00.000Z",)"
+          R"("expiresAt":null,"history":"kept","guests":true,"admission":"open","participantCount":1,)"
           R"("users":[{"id":"s1","socketId":"s1","userId":"ann","username":"ann","name":"ann","isHost":true,"guest":false,)"
           R"("joinedAt":"2027-01-15T08:00:00.000Z","muted":false,"videoOff":false,"handRaised":false}],)"
           R"("participants":[{"id":"s1","socketId":"s1","userId":"ann","username":"ann","name":"ann","isHost":true,)"
@@ -152,12 +166,13 @@ TEST_CASE("guests stay out where they are not allowed, but for the host") {
   CHECK(closed_to_guests.when(joining(), guest("ann", "s1")).decision().events.size() == 1);
 }
 
-TEST_CASE("a member's name is cleaned, falls back to the caller's and then to Guest") {
+TEST_CASE("a guest's name is cleaned, falls back to the caller's and then to Guest") {
   const auto name_of = [](std::string asked, std::string own) {
     auto c = joining();
     c.name = std::move(asked);
     auto by = caller("bob", "s1");
     by.name = std::move(own);
+    by.guest = true;
     return given<room>({opened()}).when(c, by).after().members.at({"s1"}).name;
   };
   CHECK(name_of("  B\x01o\u202Eb\n", "own") == "Bob");
@@ -166,7 +181,7 @@ TEST_CASE("a member's name is cleaned, falls back to the caller's and then to Gu
   CHECK(name_of("", "") == "Guest");
   auto c = joining();
   c.name = std::string(domain::name_bytes_max + 1, 'x');
-  given<room>({opened()}).when(c, caller("bob", "s1")).refused(errc::invalid);
+  given<room>({opened()}).when(c, guest("bob", "s1")).refused(errc::invalid);
 }
 
 TEST_CASE("leaving is never refused, whatever became of the room") {

@@ -99,7 +99,7 @@ public:
     } else if (choice == 6) {
       tell(both, conversation::hang_up{}, by);
     } else {
-      tell(both, conversation::send{both, {{"m" + id}, "hello", {}, {}, {}}}, by);
+      tell(both, conversation::send{both, {{"m" + id}, "hello", {}, {}}}, by);
     }
   }
 
@@ -214,7 +214,7 @@ TEST_CASE("an inbox that was written before knows from its records what it has t
     actor_world world{log};
     for (const auto* id : {"m1", "m2"})
       world.ask<conversation>(make_stream(conversation::family, both.text),
-                              conversation::send{both, {{id}, "hello", {}, {}, {}}}, caller("ann"));
+                              conversation::send{both, {{id}, "hello", {}, {}}}, caller("ann"));
     world.settle();
   }
   write_snapshot(log, inbox_of("bob"), inbox::snapshot_schema - 1, "{}");
@@ -229,7 +229,7 @@ TEST_CASE("nobody passes for a process by the name of their command") {
   const conversation_id both{"ann~bob"};
   const auto say = [&](actor_world& in, std::string id) {
     in.ask<conversation>(make_stream(conversation::family, both.text),
-                         conversation::send{both, {{std::move(id)}, "hello", {}, {}, {}}}, caller("ann"));
+                         conversation::send{both, {{std::move(id)}, "hello", {}, {}}}, caller("ann"));
     in.settle();
   };
   {

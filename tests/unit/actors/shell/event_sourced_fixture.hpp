@@ -22,7 +22,7 @@ inline domain::room::join joining(std::string room_id = "hall") {
   return c;
 }
 inline domain::room::send saying(std::string id, std::string text = "hello") {
-  return {{{std::move(id)}, std::move(text), {}, {}, {}}};
+  return {{{std::move(id)}, std::move(text), {}, {}}};
 }
 
 inline bool is_ok(const outcome_slot& o) { return *o && **o; }

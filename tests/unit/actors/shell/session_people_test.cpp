@@ -29,8 +29,8 @@ struct booked {
     in.settle();
   }
   std::uint64_t say(const world_client_ptr& who, const std::string& id, std::optional<idempotency> key = std::nullopt) {
-    const auto asked = who->request(tell_place{
-        in_chat, conversation::command{conversation::send{chat, {{id}, "hello", {}, {}, {}}}}, std::move(key)});
+    const auto asked = who->request(
+        tell_place{in_chat, conversation::command{conversation::send{chat, {{id}, "hello", {}, {}}}}, std::move(key)});
     in.settle();
     return asked;
   }
@@ -85,7 +85,7 @@ TEST_CASE("messages to a booking's chat keep their order, and each is answered, 
   std::vector<std::uint64_t> asked;
   for (int i = 0; i < 20; ++i)
     asked.push_back(they.carl->request(tell_place{
-        in_chat, conversation::command{conversation::send{chat, {{"m" + std::to_string(i)}, "hello", {}, {}, {}}}},
+        in_chat, conversation::command{conversation::send{chat, {{"m" + std::to_string(i)}, "hello", {}, {}}}},
         std::nullopt}));
   world.settle();
   version last = 0;

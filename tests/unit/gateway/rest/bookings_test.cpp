@@ -238,12 +238,18 @@ TEST_CASE("lists take their filters, and what is not one is refused") {
   CHECK(asked.caller == user_id{x.offered.text("providerId")});
   for (const auto* bad : {"minPrice=-1", "maxPrice=x", "limit=0", "cursor="})
     CHECK(x.s.ask("GET", std::string{"/api/services?"} + bad).status() == 422);
+  for (const auto* bad : {"x", "eur", "XXX"})
+    CHECK(x.s.ask("GET", std::string{"/api/services?currency="} + bad).text("code") == "wrong_currency");
   CHECK(x.s.ask("GET", "/api/bookings?role=customer&status=confirmed&from=2026-11-21T00:00:00Z&order=desc", x.customer)
             .status() == 200);
   CHECK(x.s.bookings.asked_bookings.as_customer);
   CHECK_FALSE(x.s.bookings.asked_bookings.as_provider);
   CHECK(x.s.bookings.asked_bookings.latest_first);
-  for (const auto* bad : {"role=boss", "from=now", "order=up"})
+  for (const auto* fine : {"requested", "confirmed", "declined", "expired", "cancelled", "completed", "no-show"}) {
+    CHECK(x.s.ask("GET", std::string{"/api/bookings?status="} + fine, x.customer).status() == 200);
+    CHECK(x.s.bookings.asked_bookings.status == fine);
+  }
+  for (const auto* bad : {"role=boss", "from=now", "order=up", "status=zz", "status=requested,confirmed"})
     CHECK(x.s.ask("GET", std::string{"/api/bookings?"} + bad, x.customer).status() == 422);
   const std::string long_text(300, 'x');
   for (const auto* filter : {"services?q=", "services?providerId=", "services?category=", "services?currency=",

@@ -112,6 +112,9 @@ TEST_CASE("a body that is no JSON object is refused by what is wrong with it") {
   };
   CHECK(refused("{") == 400);
   CHECK(refused("[]") == 400);
+  const auto huge = s.ask("POST", "/api/lounges", me, R"({"name":"x","amountMinor":99999999999999999999})");
+  CHECK(huge.status() == 400);
+  CHECK(huge.text("detail").find("a number in the body is out of range") != std::string::npos);
   CHECK(refused("\"x\"") == 400);
   CHECK(refused("{\"name\":\"\xff\"}") == 400);
   CHECK(refused(R"({"name":"x","d":)" + std::string(40, '[') + std::string(40, ']') + "}") == 400);

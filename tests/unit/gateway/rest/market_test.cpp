@@ -1,3 +1,4 @@
+#include "gateway/rest/routes/routes.hpp"
 #include "tests/unit/gateway/rest/server.hpp"
 
 using namespace parley;
@@ -9,6 +10,7 @@ namespace {
 const std::string lamp = R"({"title":"Lamp","description":"Bright.","priceMinor":400,"currency":"EUR","stock":3})";
 
 struct market : server {
+  rest_api desk{dependencies(), add_admin_routes};
   answered ann = sign_up(), ben = sign_up("ben@example.org");
   header_list as_ann = bearer(ann), as_ben = bearer(ben);
 
@@ -16,6 +18,13 @@ struct market : server {
     const auto a = ask("POST", "/api/marketplace/listings", as_ann, lamp);
     REQUIRE(a.status() == 201);
     return "/api/marketplace/listings/" + a.text("id");
+  }
+  void grant(const answered& whom, const char* role) {
+    const nlohmann::json body{{"account", whom.text("id")}, {"role", role}};
+    int status = 0;
+    desk({"POST", "/admin/roles/grant", {}, {{"content-type", "application/json"}}, body.dump(), "root@host"},
+         [&](const http_response& a) { status = a.status; });
+    REQUIRE(status == 200);
   }
   static header_list with(header_list all, std::string name, std::string value) {
     all.emplace_back(std::move(name), std::move(value));
@@ -48,15 +57,25 @@ TEST_CASE("a stock is changed by so many, or replaced by whoever saw the last pu
   market m;
   const auto at = m.offered();
   const auto put = [&](const header_list& by, const char* body) { return m.ask("PUT", at, by, body); };
+  const auto patch = [&](const char* body) { return m.ask("PATCH", at, m.as_ann, body); };
   REQUIRE(m.ask("POST", at + "/purchase", m.as_ben, R"({"quantity":2})").status() == 202);
   CHECK(put(market::with(m.as_ann, "if-match", "\"1\""), R"({"stock":3})").status() == 412);
-  CHECK(put(m.as_ann, R"({"stockDelta":10})").body["stock"] == 11);
-  CHECK(put(m.as_ann, R"({"stockDelta":-4})").body["stock"] == 7);
-  CHECK(put(m.as_ann, R"({"stockDelta":-8})").text("code") == "out_of_stock");
-  CHECK(put(m.as_ann, R"({"stockDelta":"many"})").text("code") == "malformed");
-  CHECK(put(m.as_ann, R"({"stockDelta":1000000001})").text("code") == "invalid");
-  CHECK(put(m.as_ann, R"({"stock":5,"stockDelta":1})").text("code") == "malformed");
+  CHECK(patch(R"({"stockDelta":10})").body["stock"] == 11);
+  CHECK(patch(R"({"stockDelta":-4})").body["stock"] == 7);
+  CHECK(patch(R"({"stockDelta":-8})").text("code") == "out_of_stock");
+  CHECK(patch(R"({"stockDelta":"many"})").text("code") == "malformed");
+  CHECK(patch(R"({"stockDelta":1000000001})").text("code") == "invalid");
+  CHECK(patch(R"({"stock":5,"stockDelta":1})").text("code") == "malformed");
   CHECK(put(m.as_ann, R"({"stock":5})").body["stock"] == 5);
+}
+
+TEST_CASE("a difference to the stock is not taken by PUT, which may be sent twice") {
+  market m;
+  const auto at = m.offered();
+  const auto refused = m.ask("PUT", at, m.as_ann, R"({"stockDelta":1})");
+  CHECK(refused.status() == 400);
+  CHECK(refused.text("detail").find("PATCH") != std::string::npos);
+  CHECK(m.ask("PATCH", at, m.as_ann, R"({"title":"Lamp"})").body["stock"] == 3);
 }
 
 TEST_CASE("an offer that is none is refused, with the field named") {
@@ -182,4 +201,21 @@ TEST_CASE("transactions say what a movement was to whom") {
   CHECK(m.reads_of_market.searched == ben.text + " EUR");
   CHECK(m.ask("GET", "/api/transactions?userId=u_other", m.as_ben).status() == 403);
   CHECK(m.ask("GET", "/api/transactions?currency=x", m.as_ben).text("code") == "wrong_currency");
+}
+
+TEST_CASE("everybody's transactions are shown to auditors, and to nobody for operating the server") {
+  market m;
+  const auto all = "/api/transactions?all=true", of_ben = "/api/transactions?userId=";
+  CHECK(m.ask("GET", all, m.as_ann).text("code") == "forbidden");
+  m.grant(m.ann, "operator");
+  CHECK(m.ask("GET", all, m.as_ann).status() == 403);
+  CHECK(m.ask("GET", of_ben + m.ben.text("id"), m.as_ann).status() == 403);
+  m.grant(m.ann, "auditor");
+  CHECK(m.ask("GET", all, m.as_ann).status() == 200);
+  CHECK(m.reads_of_market.searched == " ");
+  CHECK(m.ask("GET", of_ben + m.ben.text("id"), m.as_ann).status() == 200);
+  CHECK(m.ask("GET", all + ("&userId=" + m.ben.text("id")), m.as_ann).status() == 422);
+  CHECK(m.ask("GET", "/api/transactions?all=maybe", m.as_ben).status() == 422);
+  CHECK(m.ask("GET", "/api/transactions?all=false", m.as_ben).status() == 200);
+  CHECK(m.reads_of_market.searched == domain::wallet_of({m.ben.text("id")}).text + " ");
 }

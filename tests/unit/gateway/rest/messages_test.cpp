@@ -62,3 +62,19 @@ TEST_CASE("without an id each message is another one, unless its Idempotency-Key
   CHECK(x.write(keyed, x.signed_up_bob, hello).body == x.write(keyed, x.signed_up_bob, hello).body);
   CHECK(x.write(keyed, x.signed_up_bob, {{"content", "other"}}).text("code") == "key_reused");
 }
+
+TEST_CASE("a guest answers who wrote to it, and writes to nobody first") {
+  two_people x;
+  const auto gus = x.s.ask("POST", "/api/auth/guest", {}, R"({"name":"Gus"})");
+  const auto as_gus = x.s.bearer(gus);
+  const json hello{{"content", "hello"}};
+  const auto refused = x.write(as_gus, x.signed_up_bob, hello);
+  CHECK(refused.status() == 403);
+  CHECK(refused.text("code") == "guests_not_allowed");
+  const auto block = "/api/users/" + x.signed_up_bob.text("id") + "/block";
+  CHECK(x.s.ask("PUT", block, as_gus).status() == 403);
+  REQUIRE(x.write(x.bob, gus, hello).status() == 201);
+  CHECK(x.write(as_gus, x.signed_up_bob, hello).status() == 201);
+  CHECK(x.write(as_gus, x.signed_up_eve, hello).text("code") == "guests_not_allowed");
+  CHECK(x.s.ask("PUT", block, as_gus).status() == 200);
+}

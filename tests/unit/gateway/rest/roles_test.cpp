@@ -109,3 +109,18 @@ TEST_CASE("nothing of the desk is served to clients") {
   for (const auto* path : {"/admin/roles/grant", "/admin/roles/revoke", "/admin/keys/create", "/admin/keys/revoke"})
     CHECK(o.ask("POST", path, {{"authorization", "Bearer " + ann.text("token")}}, "{}").status() == 404);
 }
+
+TEST_CASE("a notification's kind is taken by both names that answers have for it") {
+  office o;
+  const auto ann = o.sign_up();
+  o.tell("roles/grant", {{"account", ann.text("id")}, {"role", "operator"}});
+  const auto notify = [&](const char* name, const nlohmann::json& kind) {
+    const nlohmann::json body{{"userId", ann.text("id")}, {"title", "Maintenance"}, {name, kind}};
+    return o.ask("POST", "/realtime/notifications", server::bearer(ann), body.dump()).status();
+  };
+  for (const auto* name : {"kind", "type"}) {
+    CHECK(notify(name, "system") == 201);
+    CHECK(notify(name, 7) == 400);
+    CHECK(notify(name, std::string(65, 'x')) == 422);
+  }
+}

@@ -147,9 +147,6 @@ public:
   void room(const room_id& id, position p, answer_to<std::optional<room_row>> done) override {
     say(p, done, find(room_rows, [&](const room_row& r) { return r.id == id; }));
   }
-  void is_admitted(const room_id& room, const user_id& user, position p, answer_to<bool> done) override {
-    say(p, done, admitted.contains({room, user}));
-  }
   void meetings(const user_id& host, page_request pr, position p, answer_to<page<room_row>> done) override {
     searched = host.text;
     say(p, done, paged(room_rows, pr));
@@ -174,7 +171,6 @@ public:
   std::vector<user_row> user_rows;
   std::vector<login_row> login_rows;
   std::vector<room_row> room_rows;
-  std::set<std::pair<room_id, user_id>> admitted;
   std::vector<lounge_row> lounge_rows;
   std::vector<member_row> member_rows;
   std::vector<message_row> message_rows;

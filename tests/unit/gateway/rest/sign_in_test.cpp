@@ -238,6 +238,42 @@ TEST_CASE("another device can be signed out") {
   CHECK(s.ask("POST", "/api/auth/logout", server::bearer(laptop)).status() == 200);
 }
 
+TEST_CASE("only a login of one's own can be ended, and a repeat with its key is told so again") {
+  server s;
+  const auto here = s.sign_up(), of_ben = s.sign_up("ben@example.org");
+  const auto phone = s.ask("POST", "/api/auth/login", {}, ann_signs_in);
+  const auto path_of = [&](const answered& a) {
+    return "/api/auth/sessions/" + s.tokens.verify_access(a.text("token"), s.clock.now())->login.text;
+  };
+  const auto end = [&](const std::string& path, const header_list& more = {}) {
+    return s.ask("DELETE", path, server::bearer(here) + more);
+  };
+  CHECK(end("/api/auth/sessions/l_none").text("code") == "not_found");
+  const header_list key{{"idempotency-key", "k1"}}, other_key{{"idempotency-key", "k2"}};
+  CHECK(end(path_of(of_ben)).status() == 404);
+  CHECK(end(path_of(of_ben), key).status() == 404);
+  CHECK(end(path_of(of_ben), key).status() == 404);
+  CHECK(s.ask("GET", "/api/lounges", server::bearer(of_ben)).status() == 200);
+  CHECK(end(path_of(phone), other_key).status() == 200);
+  CHECK(end(path_of(phone), other_key).status() == 200);
+  CHECK(end(path_of(phone)).status() == 404);
+  CHECK(s.ask("GET", "/api/lounges", server::bearer(phone)).status() == 401);
+}
+
+TEST_CASE("a login whose time is up can be ended: it is still listed") {
+  server s;
+  const auto phone = s.sign_up();
+  const auto path = "/api/auth/sessions/" + s.tokens.verify_access(phone.text("token"), s.clock.now())->login.text;
+  s.clock.at += std::chrono::hours{24 * 20};
+  const auto laptop = s.ask("POST", "/api/auth/login", {}, ann_signs_in);
+  s.clock.at += std::chrono::hours{24 * 11};
+  const auto renewed =
+      s.ask("POST", "/api/auth/refresh", {}, nlohmann::json{{"refreshToken", laptop.text("refreshToken")}}.dump());
+  REQUIRE(renewed.status() == 200);
+  CHECK(s.ask("DELETE", path, server::bearer(renewed)).status() == 200);
+  CHECK(s.ask("DELETE", path, server::bearer(renewed)).status() == 404);
+}
+
 TEST_CASE("signing up again with the same key meets the same account") {
   server s;
   const header_list key{{"idempotency-key", "k1"}};

@@ -164,6 +164,13 @@ TEST_CASE("rates are a refill and a burst, or off") {
   CHECK(accepted({file.flag()}).auth_per_address.burst == 9);
 }
 
+TEST_CASE("what lasts is made once a minute by default, after a hundred at once") {
+  const auto by_default = accepted({}).creations_per_user;
+  CHECK(by_default.per_second * 60 == 1);
+  CHECK(by_default.burst == 100);
+  CHECK(accepted({"--rates-creations-per-user", "0.5/3"}).creations_per_user.per_second == 0.5);
+}
+
 TEST_CASE("origins are exact: no path, no star") {
   const auto s = accepted({"--auth-cors-origins", "https://a.example, http://localhost:3000"});
   CHECK(s.cors_origins == std::vector<std::string>{"https://a.example", "http://localhost:3000"});
