@@ -178,7 +178,7 @@ void history::take_moderation(place_history& p, const record& r) {
   // A ban and the leaving of the banned are one commit: looked at when something else follows.
   if (r.type == "left" || r.type == "moderation-action") return;
   for (const auto& [session, who] : p.users)
-    verdict_.check("who is banned is put out", !p.bans.contains(who), [&] {
+    verdict_.check("who is banned is put out", !p.bans.contains(who), [&, &session = session, &who = who] {
       return fmt::format("{} of {} is in {} at position {}", session, who, r.stream.text, r.position);
     });
 }

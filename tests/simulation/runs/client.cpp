@@ -215,8 +215,9 @@ void client::check_settled() {
   for (const auto& [id, place] : around_.truth.places()) {
     if (!place.present_at_end.contains(session_)) continue;
     const auto& v = views_[stream_id{id}];
-    claim("who was in a room when it closed is shown its end", v.ended || v.wants_out,
-          [&, &id = id] { return fmt::format("{} ended with seq {}, and it has seq {}", id, place.head(), v.last); });
+    claim("who was in a room when it closed is shown its end", v.ended || v.wants_out, [&, &id = id, &place = place] {
+      return fmt::format("{} ended with seq {}, and it has seq {}", id, place.head(), v.last);
+    });
   }
 }
 
