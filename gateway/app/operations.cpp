@@ -93,8 +93,9 @@ http_response metrics(const observed& o) {
   f.counter("requests_total", "HTTP requests.", net.requests);
   f.counter("websockets_total", "WebSocket connections.", net.websockets);
   f.counter("messages_total", "WebSocket messages received.", net.messages);
-  f.counter("rate_limited_total", "Requests and messages refused by a rate limit.", net.rate_limited);
-  f.counter("malformed_total", "Requests and messages that could not be read.", net.malformed);
+  f.counter("rate_limited_total", "Requests and messages refused by a rate limit.",
+            net.rate_limited + o.messages.rate_limited);
+  f.counter("malformed_total", "Requests and messages that could not be read.", net.malformed + o.messages.malformed);
   // Each loop's hub is its own; the scrape reads the one it runs on, and says which share of the loops that is.
   for (const auto& node : o.nodes) {
     if (!node->loop.is_current()) continue;

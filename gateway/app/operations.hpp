@@ -6,6 +6,7 @@
 #include "actors/registry.hpp"
 #include "events/log/event_log.hpp"
 #include "gateway/app/io_node.hpp"
+#include "gateway/framing/intake.hpp"
 #include "gateway/net/network.hpp"
 #include "gateway/rest/exchange.hpp"
 #include "projections/progress.hpp"
@@ -21,6 +22,7 @@ struct observed {
   const registry& entities;
   const projection_progress& progress;
   const network& net;
+  const intake_totals& messages;
   const std::vector<std::unique_ptr<io_node>>& nodes;
   position lag_max = 10'000; ///< events the read models may be behind while we say that we are ready
 };

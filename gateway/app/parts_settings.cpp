@@ -29,6 +29,15 @@ net_limits limits_of(const settings& s) {
   return l;
 }
 
+engineio::limits engineio_limits_of(const settings& s) {
+  engineio::limits l;
+  l.ping_interval = s.ping_interval;
+  l.ping_timeout = s.pong_timeout;
+  l.payload_bytes_max = std::min(s.payload_bytes_max, s.body_bytes_max);
+  l.queue_bytes_max = s.queue_bytes_max;
+  return l;
+}
+
 hub::limits hub_limits_of(const settings& s) {
   hub::limits l;
   l.queue_bytes_max = s.queue_bytes_max;

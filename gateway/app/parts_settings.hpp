@@ -2,6 +2,7 @@
 // What the settings mean for each part of the server.
 
 #include "gateway/app/settings.hpp"
+#include "gateway/framing/engineio_limits.hpp"
 #include "gateway/hub/hub.hpp"
 #include "gateway/net/net_limits.hpp"
 #include "gateway/rest/rest_api.hpp"
@@ -11,6 +12,7 @@
 namespace parley::gateway {
 
 [[nodiscard]] net_limits limits_of(const settings& s);
+[[nodiscard]] engineio::limits engineio_limits_of(const settings& s);
 /// Of the socket in the data directory: who may open it is trusted, but not to be without bugs.
 [[nodiscard]] net_limits local_limits_of(const settings& s);
 [[nodiscard]] hub::limits hub_limits_of(const settings& s);

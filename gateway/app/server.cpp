@@ -7,17 +7,15 @@
 #include "actors/session_directory.hpp"
 #include "events/assertion.hpp"
 #include "events/log/directory_storage.hpp"
+#include "gateway/app/entrances.hpp"
 #include "gateway/app/io_node.hpp"
 #include "gateway/app/jwt_secret.hpp"
 #include "gateway/app/operations.hpp"
 #include "gateway/app/parts_settings.hpp"
-#include "gateway/auth/handshake.hpp"
 #include "gateway/bridge/turn_scheduler.hpp"
 #include "gateway/net/network.hpp"
 #include "gateway/net/rate_limiter.hpp"
 #include "gateway/net/recent_keys.hpp"
-#include "gateway/protocol/native_codec.hpp"
-#include "gateway/rest/responses.hpp"
 #include "gateway/rest/routes/routes.hpp"
 #include "projections/pg/store.hpp"
 #include "projections/projector.hpp"
@@ -137,8 +135,7 @@ struct server::parts {
   registry entities;
   runtime rt;
   link_dependencies links{entities, tokens, clock, random, writes, true, nullptr, nullptr};
-  native_codec with_aliases{{true, with.json_depth_max, with.frame_bytes_max}};
-  native_codec without_aliases{{false, with.json_depth_max, with.frame_bytes_max}};
+  entrances doors{with, random, [this](const std::string& address) { return net->admit(address); }};
   std::unique_ptr<network> net;
   std::optional<rest_api> admin; // on the first loop
   std::unique_ptr<network> local;
@@ -155,6 +152,7 @@ void server::parts::wire() {
     out.add(node->loop, node->topics);
     node->entities.emplace(node->loop, entities);
     node->links.emplace(node->loop, node->topics, links);
+    doors.add(node->loop, *node->links);
     node->rest.emplace(rest_of(*node));
   }
   net = std::make_unique<network>(loops(), limits_of(with), wiring_of());
@@ -178,7 +176,7 @@ rest_dependencies server::parts::rest_of(io_node& node) {
                       static_cast<unsigned>(r.burst),
                       [&bucket_of, p](std::string_view key) { bucket_of.give_back(limit_key(key, p)); }};
   };
-  const auto seen = [this] { return observed{*log, writer, entities, progress, *net, nodes}; };
+  const auto seen = [this] { return observed{*log, writer, entities, progress, *net, doors.totals(), nodes}; };
   return {*node.entities,
           node.reads,
           node.moderation,
@@ -209,21 +207,13 @@ rest_dependencies server::parts::rest_of(io_node& node) {
 network_wiring server::parts::wiring_of() {
   network_wiring w;
   w.handle = [this](http_request request, respond done) {
-    (*nodes[io_loop::current()->index()]->rest)(std::move(request), std::move(done));
+    const auto loop = io_loop::current()->index();
+    if (!doors.take(request, loop, done)) (*nodes[loop]->rest)(std::move(request), std::move(done));
   };
-  w.read_handshake = [this](const http_request& handshake) { return read_handshake(handshake, with.cors_origins); };
-  w.error_response = [this](const error& e, const http_request& request) {
-    auto answer = problem(e, request);
-    if (e.code == errc::rate_limited) // the network knows one rate only
-      add_rate_limit_headers(answer, static_cast<unsigned>(with.requests_per_address.burst), e.retry_after_s);
-    add_security_headers(answer);
-    add_cors_headers(answer, request, with.cors_origins);
-    return answer;
-  };
+  w.is_websocket = [this](const http_request& request) { return doors.is_websocket(request); };
+  w.upgrade = [this](const http_request& handshake, std::size_t loop) { return doors.upgrade(handshake, loop); };
+  w.error_response = [this](const error& e, const http_request& request) { return doors.refuse(e, request); };
   for (const auto& range : with.trusted_proxies) PARLEY_ASSERT(w.trusted_proxies.add(range));
-  for (auto& node : nodes) w.openers.push_back(&*node->links);
-  w.with_aliases = &with_aliases;
-  w.without_aliases = &without_aliases;
   return w;
 }
 
@@ -234,8 +224,8 @@ void server::parts::open_local() {
   admin.emplace(rest_of(home), add_admin_routes);
   auto wiring = wiring_of();
   wiring.handle = [this](http_request request, respond done) { (*admin)(std::move(request), std::move(done)); };
-  wiring.openers = {&*home.links};
-  wiring.websocket_paths = {};
+  wiring.is_websocket = [](const http_request&) { return false; };
+  wiring.error_response = [this](const error& e, const http_request& request) { return refusal_of(e, request, with); };
   wiring.trusted_proxies = {};
   local = std::make_unique<network>(std::vector{&home.loop}, local_limits_of(with), std::move(wiring));
   if (auto open = local->listen_local(with.data + "/admin.sock"); !open)
@@ -292,6 +282,7 @@ void server::parts::stop() {
   if (ran) {
     local->stop_accepting();
     net->stop_accepting();
+    for (std::size_t i = 0; i < nodes.size(); ++i) on_loop(*nodes[i], [this, i] { doors.close_all(i); });
     close(*net);
     close(*local);
   }
@@ -310,6 +301,7 @@ void server::parts::stop() {
   timers.stop();
   follower.stop();
   entities.stop();
+  doors.drop_all();
   local = nullptr;
   net = nullptr;
   system = nullptr;

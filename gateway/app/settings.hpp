@@ -40,7 +40,8 @@ struct settings {
   std::size_t connections_per_address_max = 20'000;
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t body_bytes_max = 1024 * 1024;
-  std::size_t frame_bytes_max = 128 * 1024; ///< one WebSocket message
+  std::size_t frame_bytes_max = 128 * 1024;  ///< one WebSocket message
+  std::size_t payload_bytes_max = 1'000'000; ///< one Engine.IO message or payload; at most body_bytes_max
   std::size_t json_depth_max = 32;
   std::size_t queue_bytes_max = 1024 * 1024; ///< outbound bytes a connection before it lags
   std::size_t in_flight_max = 256;           ///< unanswered messages a connection before we stop reading it

@@ -35,6 +35,8 @@ const auto rows = std::to_array<setting_row>({
     {"Limits", "limits.header_bytes_max", &settings::header_bytes_max, 1 * kib, 1 * mib, "head of a request"},
     {"Limits", "limits.body_bytes_max", &settings::body_bytes_max, 1 * kib, 64 * mib, "body of a request"},
     {"Limits", "limits.frame_bytes_max", &settings::frame_bytes_max, 1 * kib, 16 * mib, "one WebSocket message"},
+    {"Limits", "limits.payload_bytes_max", &settings::payload_bytes_max, 1 * kib, 16 * mib,
+     "one Socket.IO message, or what one poll brings"},
     {"Limits", "limits.json_depth_max", &settings::json_depth_max, 4, 256, "nesting of JSON"},
     {"Limits", "limits.queue_bytes_max", &settings::queue_bytes_max, 64 * kib, 1 * gib,
      "waiting for one client before it is marked lagging"},

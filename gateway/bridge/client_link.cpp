@@ -48,7 +48,7 @@ client_link::client_link(io_loop& loop, hub& topics, const link_dependencies& wi
   , hello_{std::move(h)} {}
 
 void client_link::start() {
-  if (hello_.token.empty() && hello_.session.empty()) return become_guest_later();
+  if (hello_.token.empty() && hello_.session.empty() && !hello_.complete) return become_guest_later();
   enter();
 }
 
@@ -83,6 +83,7 @@ void client_link::enter() {
   }
   if (!asked.empty() && with_.tokens.verify_resume(std::exchange(hello_.resume, {}), asked, user_))
     return ask_for_session(asked, true);
+  hello_.told.clear();
   ask_for_session({random_id(with_.random, "s_")}, false);
 }
 
@@ -193,21 +194,22 @@ void client_link::leave_session(bool clean) {
 void client_link::greet(const greeting& g) {
   if (!connection_) return;
   phase_ = phase::live;
-  if (!std::exchange(attached_to_hub_, true)) hub_.attach(connection_, session_, g.user);
+  if (!std::exchange(attached_to_hub_, true)) hub_.attach(connection_, session_, g.user, g.resumed);
   places_ = {g.places.begin(), g.places.end()};
   std::string body;
   json_writer out{body};
-  out.begin_object().field("sessionId", g.session.text);
-  out.field("resume", with_.tokens.issue_resume(g.session, g.user)).field("userId", g.user.text);
+  const auto resume = with_.tokens.issue_resume(g.session, g.user);
+  out.begin_object().field("sessionId", g.session.text).field("resume", resume).field("userId", g.user.text);
   out.field("name", g.name).field("guest", g.guest).field("resumed", g.resumed);
   out.key("places").begin_array();
   for (const auto& place : g.places)
     if (is_shown(place)) write_place(out, place);
   out.end_array().end_object();
-  connection_->push("connected", {}, body);
+  connection_->greet(g.session.text, resume, body);
 }
 
 void client_link::session_over() {
+  hello_.told.clear();
   if (connection_) ask_for_session({random_id(with_.random, "s_")}, false);
 }
 
@@ -227,6 +229,8 @@ void client_link::answer(std::optional<std::uint64_t> ack, result<parley::answer
 }
 
 void client_link::subscribe(const stream_id& topic, version after) {
+  // What the client says it has counts once, where it comes back: its own word can only spare it what it knows.
+  if (const auto told = hello_.told.extract(topic)) after = std::max(after, told.mapped());
   if (attached_to_hub_) hub_.subscribe(connection_->ref().id, topic, after);
 }
 

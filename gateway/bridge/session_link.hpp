@@ -1,5 +1,5 @@
 #pragma once
-// Where a connection and its session meet. The connection's side (websocket_session) owns a `session_link` and calls it
+// Where a connection and its session meet. The connection's side (gateway/framing) owns a `session_link` and calls it
 // on its own loop; the session's side reaches the connection through `connection`, also on the connection's loop.
 
 #include "events/clock.hpp"
@@ -8,6 +8,7 @@
 #include "gateway/protocol/client_message.hpp"
 #include "gateway/protocol/codec.hpp"
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -26,6 +27,10 @@ struct hello {
   std::string address;    ///< IP address, for limits
   std::string user_agent; ///< at most 256 bytes
   bool aliases = true;    ///< false (`?aliases=none`): each push once, under its first name
+  bool complete = false;  ///< nothing more of this comes with a first message
+  /// Of streams, the last seq that the client of `session` says it was told: never less than what we know arrived.
+  std::map<stream_id, version> told{};
+  nlohmann::json auth{}; ///< what a Socket.IO client sent as such, as it came
 };
 
 enum class goodbye {
@@ -69,6 +74,8 @@ public:
   /// The answer to a `receive`: written when `ack` is set, or as `exception` for an error without one; in any case it
   /// gives back the credit the message took.
   virtual void answer(std::optional<std::uint64_t> ack, const result<std::string>& body) = 0;
+  /// The session is there: its id, the secret it comes back with, and the body of `connected`.
+  virtual void greet(std::string_view session, std::string_view resume, std::string_view body) = 0;
   /// Something for this client alone, in its framing.
   virtual void push(std::string_view name, std::string_view alias, std::string_view body) = 0;
   /// Queues bytes that are framed already: a slice of `blob`, kept alive until written.
@@ -77,7 +84,8 @@ public:
   [[nodiscard]] virtual std::size_t queued_bytes() const noexcept = 0;
   /// True when all that was written has been acknowledged by the other side's TCP (queue empty and SIOCOUTQ 0).
   [[nodiscard]] virtual bool all_acknowledged() const noexcept = 0;
-  /// Its framing, shared by all connections that speak it; outlives the connection.
+  /// How it is told things now, shared by all connections that are told them so; outlives the connection. It may be
+  /// another one from one turn to the next (an upgrade from polling).
   [[nodiscard]] virtual const codec& framing() const noexcept = 0;
   [[nodiscard]] virtual connection_ref ref() const noexcept = 0;
   /// Flushes what is queued, then closes with a code and a reason that says what to do.

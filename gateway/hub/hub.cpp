@@ -142,6 +142,29 @@ void hub::state::deliver(subscription& s, run& r) {
   if (!owed) return;
   counted.delivered += r.shown_from(s.next);
   s.next = r.last_seq() + 1;
+  note_told(s);
+}
+
+void hub::state::note_told(subscription& s) {
+  auto& m = s.who;
+  s.told = true;
+  if (m.unmarked || m.places.size() < 2 || !m.line->framing().marks_places()) return;
+  if (!m.returning && std::ranges::count_if(m.places, [](const auto& p) { return p->told; }) < 2) return;
+  m.unmarked = true;
+  unmarked.push_back(m.line->ref().id);
+}
+
+void hub::state::mark_all() {
+  for (const auto id : std::exchange(unmarked, {})) {
+    auto* m = find(id);
+    if (!m || !std::exchange(m->unmarked, false)) continue;
+    std::vector<mark> marks;
+    for (const auto& p : m->places) marks.push_back({p->where.id.text, p->next - 1});
+    auto frame = std::make_shared<std::string>();
+    m->line->framing().append_marks(*frame, marks);
+    const auto bytes = frame->size();
+    m->line->write(std::move(frame), 0, bytes);
+  }
 }
 
 void hub::state::queue_chosen(subscription& s, const run& r, const encoded_run& e, bool owed) {
@@ -185,7 +208,7 @@ hub::hub(refill_source& log, limits bounds)
   : state_{std::make_shared<state>(log, bounds)} {}
 hub::~hub() = default;
 
-void hub::attach(std::shared_ptr<connection> c, session_id session, user_id user) {
+void hub::attach(std::shared_ptr<connection> c, session_id session, user_id user, bool returning) {
   const auto id = c->ref().id;
   auto& m = state_->members[id];
   PARLEY_ASSERT(!m);
@@ -193,6 +216,7 @@ void hub::attach(std::shared_ptr<connection> c, session_id session, user_id user
   m->line = std::move(c);
   m->session = std::move(session);
   m->user = std::move(user);
+  m->returning = returning;
   state_->sessions.emplace(m->session, m.get());
 }
 
@@ -282,6 +306,7 @@ bool hub::end_turn() {
   if (state_->dirty.empty() && state_->directed.empty()) return false;
   for (auto* t : std::exchange(state_->dirty, {})) state_->flush(*t);
   for (const auto& p : std::exchange(state_->directed, {})) state_->deliver_directed(p);
+  state_->mark_all();
   return true;
 }
 

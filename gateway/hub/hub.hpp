@@ -53,8 +53,8 @@ public:
   hub& operator=(const hub&) = delete;
 
   /// A connection and the session it speaks for (signals to that session find it, its own signals skip it), and whose
-  /// it is: what is for one user alone reaches that user's connections only.
-  void attach(std::shared_ptr<connection> c, session_id session, user_id user);
+  /// it is: what is for one user alone reaches that user's connections only. `returning`: the session had one before.
+  void attach(std::shared_ptr<connection> c, session_id session, user_id user, bool returning = false);
   /// Forgets the connection. Returns, of each topic, the last seq that surely arrived: all that was queued when the
   /// other side's TCP acknowledged everything, else what stood before the last answered ping (or at subscription). A
   /// topic that `unsubscribe` ended is among them as long as what was owed of it may not have arrived.

@@ -34,6 +34,7 @@ struct hub::state : std::enable_shared_from_this<hub::state> {
     version arrived;  ///< what surely reached the client
     version at_ping;  ///< what was queued when the outstanding ping went out
     phase now = phase::failed;
+    bool told = false;         ///< something of it was queued
     bool leaving = false;      ///< goes once it has what was published before it was told to
     version end = no_end;      ///< the last of that, when it is known; else it ends where the log does
     std::uint64_t read_id = 0; ///< of the read under way; an answer with another id is of the past
@@ -45,6 +46,8 @@ struct hub::state : std::enable_shared_from_this<hub::state> {
     session_id session;
     user_id user;
     bool ping_out = false;
+    bool returning = false; ///< what it was told on an earlier connection counts, too
+    bool unmarked = false;  ///< something was queued since it was told how far it is in each place
     partings parted;
     std::vector<std::unique_ptr<subscription>> places; // few: domain::places_max
 
@@ -68,6 +71,7 @@ struct hub::state : std::enable_shared_from_this<hub::state> {
   std::unordered_map<stream_id, std::unique_ptr<topic>> topics;
   std::vector<topic*> dirty;             // with something pending
   std::vector<publication_ptr> directed; // signals for one session
+  std::vector<std::uint64_t> unmarked;   // members to mark
   std::list<subscription*> waiting;      // for a read, first come first served
   std::size_t under_way = 0;
   std::uint64_t last_read_id = 0;
@@ -109,6 +113,10 @@ struct hub::state : std::enable_shared_from_this<hub::state> {
   void queue_chosen(subscription& s, const run& r, const encoded_run& e, bool owed);
   static void queue_slice(member& m, const encoded_run& e, std::size_t begin, std::size_t end);
   void deliver_directed(const publication_ptr& p);
+  /// What a client was told last says how far it is in one place. Where it is told of several, and its framing lets it
+  /// come back by that alone, it is told how far it is in all of them.
+  void note_told(subscription& s);
+  void mark_all();
 
   // --- refilling from the log (refills.cpp) ---
 

@@ -79,14 +79,13 @@ void hub::state::take_page(subscription& s, const std::vector<record>& page) {
   const auto& t = s.where;
   auto next = s.next;
   auto frames = std::make_shared<std::string>();
-  std::string scratch;
   for (const auto& r : page) {
     if (next > s.end) break;
     auto what = r.version == next ? content_of(r) : fail(errc::corrupt, "a stream has a gap");
     if (!what) return read_failed(s, {errc::corrupt, {}});
     const publication p{t.id, r.version, r.time, std::move(*what)};
     if (const auto shown = present(p); shown && is_for(*shown, s.who)) {
-      append_push_frames(*frames, s.who.line->framing(), *shown, scratch);
+      s.who.line->framing().append_push(*frames, push_of(*shown, t.id, r.version));
       ++counted.encoded;
       ++counted.refilled;
       ++counted.delivered;
@@ -96,7 +95,11 @@ void hub::state::take_page(subscription& s, const std::vector<record>& page) {
   s.next = next;
   s.read_id = 0;
   const auto bytes = frames->size();
-  if (bytes != 0) s.who.line->write(std::move(frames), 0, bytes);
+  if (bytes != 0) {
+    s.who.line->write(std::move(frames), 0, bytes);
+    note_told(s);
+    mark_all();
+  }
   if (s.next > s.end) return part(s);
   const bool behind_known = (t.head != 0 && s.next <= t.last) || s.end != no_end;
   // All that came since was noted here once the topic is known; of an unknown one only the log's end is the end.

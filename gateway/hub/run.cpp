@@ -1,7 +1,5 @@
 #include "gateway/hub/run.hpp"
 
-#include "gateway/protocol/websocket_frame.hpp"
-
 namespace parley::gateway {
 namespace {
 
@@ -13,18 +11,9 @@ const session_id* own_session(const publication& p) {
 
 } // namespace
 
-void append_push_frames(std::string& out, const codec& framing, const presented& shown, std::string& scratch) {
-  scratch.clear();
-  framing.write_push(scratch, shown.name, shown.body);
-  append_text_frame(out, scratch);
-  if (shown.alias.empty() || !framing.sends_aliases()) return;
-  scratch.clear();
-  framing.write_push(scratch, shown.alias, shown.body);
-  append_text_frame(out, scratch);
-}
-
 run::run(std::span<const publication_ptr> published, std::size_t bytes_max) {
   items_.reserve(published.size());
+  if (!published.empty()) topic_ = &published.front()->topic;
   std::size_t bytes = 0;
   for (const auto& p : published) {
     items_.push_back({present(*p), p->seq, own_session(*p)});
@@ -55,11 +44,11 @@ const encoded_run& run::in(const codec& framing, std::uint64_t& encoded) {
   auto& e = encodings_.emplace_back();
   e.framing = &framing;
   e.offsets.reserve(items_.size() + 1);
-  std::string blob, scratch;
+  std::string blob;
   for (const auto& i : items_) {
     e.offsets.push_back(blob.size());
     if (!i.shown) continue;
-    append_push_frames(blob, framing, *i.shown, scratch);
+    framing.append_push(blob, push_of(*i.shown, *topic_, i.seq));
     ++encoded;
   }
   e.offsets.push_back(blob.size());

@@ -1,6 +1,6 @@
 #pragma once
-// A run: publications of one topic that leave together, presented once and encoded once a framing into one blob, of
-// which every member takes its slice. Used within one flush, on the hub's loop.
+// A run: publications of one topic that leave together, presented once and encoded once a codec into one blob, of which
+// every member takes its slice. Used within one flush, on the hub's loop.
 
 #include "gateway/hub/presenter.hpp"
 
@@ -11,8 +11,11 @@
 
 namespace parley::gateway {
 
-/// Appends the WebSocket frames of one push: under its name, and under its alias where the framing sends aliases.
-void append_push_frames(std::string& out, const codec& framing, const presented& shown, std::string& scratch);
+/// What is shown of the event at `seq` of `stream`, as a framing takes it. Refers to all three.
+[[nodiscard]] inline push push_of(const presented& shown, const stream_id& stream, version seq) {
+  if (seq == 0) return {shown.name, shown.alias, shown.body};
+  return {shown.name, shown.alias, shown.body, stream.text, seq};
+}
 
 struct encoded_run {
   const codec* framing = nullptr;
@@ -46,6 +49,7 @@ public:
   [[nodiscard]] const encoded_run& in(const codec& framing, std::uint64_t& encoded);
 
 private:
+  const stream_id* topic_ = nullptr; ///< of the first publication
   std::vector<item> items_;
   std::vector<encoded_run> encodings_;  // one a framing: a handful
   std::size_t signals_ = 0, shown_ = 0; ///< shown: of the durable ones

@@ -5,8 +5,8 @@
 #include "gateway/net/serve_websocket.hpp"
 #include "gateway/net/websocket_handshake.hpp"
 
-#include <algorithm>
 #include <boost/asio/write.hpp>
+#include <sys/socket.h>
 
 namespace parley::gateway {
 namespace {
@@ -65,6 +65,7 @@ private:
   void advance();
   void handle();
   void upgrade();
+  void look_for_end();
   void refuse(const error& e);
   void answer(const http_response& response);
   void on_written(error_code ec);
@@ -80,8 +81,9 @@ private:
   std::uint64_t id_ = 0;
   phase phase_ = phase::reading;
   bool waiting_ = false, keep_alive_ = false, head_only_ = false, continued_ = false, served_one_ = false;
-  time since_ = std::chrono::steady_clock::now(); // of the phase; of the first byte while a request is read
-  std::unique_ptr<request_reader> reader_;        // from a request's first byte
+  time since_ = std::chrono::steady_clock::now();        // of the phase; of the first byte while a request is read
+  std::unique_ptr<request_reader> reader_;               // from a request's first byte
+  std::shared_ptr<http_request::abandonment> abandoned_; // of the request being handled
   std::string in_, out_;
   std::size_t discarded_ = 0;
 };
@@ -94,6 +96,7 @@ void http_session::wait_readable() {
     self->waiting_ = false;
     if (ec && self->phase_ != phase::ended) return self->end();
     if (self->phase_ == phase::reading) return self->on_readable();
+    if (self->phase_ == phase::handling) return self->look_for_end();
     if (self->phase_ == phase::lingering) self->discard();
   });
 }
@@ -144,11 +147,19 @@ void http_session::handle() {
     ++net_->shared().count.rate_limited;
     return refuse({errc::rate_limited, {}, verdict.retry_after_s});
   }
-  const auto& paths = net_->wiring().websocket_paths;
-  if (std::find(paths.begin(), paths.end(), request.path) != paths.end()) return upgrade();
+  if (net_->wiring().is_websocket(request)) return upgrade();
+  request.abandoned = abandoned_ = std::make_shared<http_request::abandonment>();
   net_->wiring().handle(std::move(request), [slot = std::make_shared<reply_slot>(shared_from_this())](http_response r) {
     if (slot->session) slot->give([r = std::move(r)](http_session& s) { s.answer(r); });
   });
+  if (phase_ == phase::handling && abandoned_->told) wait_readable();
+}
+
+/// Something came, or the end, while the answer is kept back.
+void http_session::look_for_end() {
+  char next = 0;
+  if (::recv(socket_.native_handle(), &next, sizeof next, MSG_PEEK | MSG_DONTWAIT) > 0) return; // the next request
+  if (abandoned_ && abandoned_->told) std::exchange(abandoned_->told, nullptr)();
 }
 
 void http_session::upgrade() {
@@ -160,14 +171,16 @@ void http_session::upgrade() {
   }
   // RFC 6455 section 4.1: nothing may follow the handshake before it is answered.
   if (!in_.empty()) return refuse({errc::malformed, "wait for the handshake's answer before sending frames", 0});
-  auto greeting = net_->wiring().read_handshake(request);
-  if (!greeting) return refuse(greeting.error());
-  greeting->address = request.address;
+  auto offer = net_->wiring().upgrade(request, net_->loop().index());
+  if (!offer.user) {
+    keep_alive_ = keep_alive_ && !offer.hang_up;
+    return answer(offer.refusal);
+  }
   // From here on the connection is one client's, and counts as the others of its address do.
   if (request.address != address_ && !net_->shared().door.hand_over(ticket_, request.address))
     return refuse({errc::unavailable, "too many connections from your address", 1});
   phase_ = phase::ended;
-  serve_websocket(net_, id_, std::move(socket_), request, *std::move(greeting), std::move(ticket_));
+  serve_websocket(net_, id_, std::move(socket_), std::move(reader_->request()), std::move(offer), std::move(ticket_));
 }
 
 void http_session::refuse(const error& e) {
@@ -176,6 +189,7 @@ void http_session::refuse(const error& e) {
 }
 
 void http_session::answer(const http_response& response) {
+  abandoned_ = nullptr;
   keep_alive_ = keep_alive_ && !net_->shared().draining;
   const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
   const response_shape shape{keep_alive_, head_only_};

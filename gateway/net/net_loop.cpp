@@ -2,9 +2,8 @@
 
 namespace parley::gateway {
 
-net_loop::net_loop(io_loop& loop, session_opener& opener, std::shared_ptr<net_shared> shared)
+net_loop::net_loop(io_loop& loop, std::shared_ptr<net_shared> shared)
   : loop_{loop}
-  , opener_{opener}
   , shared_{std::move(shared)}
   , timer_{loop.context()} {}
 
@@ -36,6 +35,12 @@ std::uint64_t net_loop::add(std::shared_ptr<live_connection> c) {
 
 void net_loop::replace(std::uint64_t id, std::shared_ptr<live_connection> c) {
   connections_[id % slots].insert_or_assign(id, std::move(c));
+}
+
+void net_loop::adopt(std::uint64_t id, std::shared_ptr<live_connection> c) {
+  connections_[id % slots].emplace(id, std::move(c));
+  ++size_;
+  ++shared_->connections;
 }
 
 void net_loop::remove(std::uint64_t id) {

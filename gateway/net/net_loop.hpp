@@ -35,6 +35,8 @@ public:
   virtual void drop() noexcept = 0;
 };
 
+class net_loop;
+
 /// What all loops share.
 struct net_shared {
   net_shared(net_limits bounds, network_wiring wires)
@@ -48,41 +50,42 @@ struct net_shared {
   admission door;
   rate_limiter requests;
   std::atomic<std::uint64_t> next_id = 1;
-  std::atomic<std::size_t> connections = 0; ///< open, of all loops
-  std::atomic<bool> draining = false;       ///< no connection outlives what it is doing
-  std::atomic<bool> over = false;           ///< the network is being destroyed
+  std::atomic<std::size_t> connections = 0;   ///< open, of all loops
+  std::atomic<bool> draining = false;         ///< no connection outlives what it is doing
+  std::atomic<bool> over = false;             ///< the network is being destroyed
+  std::vector<std::weak_ptr<net_loop>> loops; ///< by index; complete before any of them runs
 
   struct totals {
     std::atomic<std::uint64_t> accepted = 0, refused = 0, requests = 0, websockets = 0, messages = 0, rate_limited = 0,
                                malformed = 0, cut = 0; ///< cut: by a deadline or a bound
-  } count;
+  } count;                                             ///< messages: whole ones that WebSockets brought
 };
 
 class net_loop {
 public:
   static constexpr std::size_t read_bytes_max = 16 * 1024;
 
-  net_loop(io_loop& loop, session_opener& opener, std::shared_ptr<net_shared> shared);
+  net_loop(io_loop& loop, std::shared_ptr<net_shared> shared);
   ~net_loop();
 
   /// Starts the sweep; before the loop runs, or on it.
   void start();
 
   [[nodiscard]] io_loop& loop() noexcept { return loop_; }
-  [[nodiscard]] session_opener& opener() noexcept { return opener_; }
   [[nodiscard]] net_shared& shared() noexcept { return *shared_; }
   [[nodiscard]] const net_limits& limits() const noexcept { return shared_->limits; }
   [[nodiscard]] const network_wiring& wiring() const noexcept { return shared_->wiring; }
   [[nodiscard]] outbox& out() noexcept { return outbox_; }
-  /// Where connections read to and encode in: nobody keeps anything there.
+  /// Where connections read to: nobody keeps anything there.
   [[nodiscard]] std::array<char, read_bytes_max>& read_space() noexcept { return read_space_; }
-  [[nodiscard]] std::string& text_space() noexcept { return text_space_; }
 
   /// Returns the connection's id, unique in the process.
   std::uint64_t add(std::shared_ptr<live_connection> c);
   void remove(std::uint64_t id);
   /// Another connection takes over the id and its place: an upgrade.
   void replace(std::uint64_t id, std::shared_ptr<live_connection> c);
+  /// Another connection takes over an id that a connection of another loop gave up.
+  void adopt(std::uint64_t id, std::shared_ptr<live_connection> c);
 
   void shut_down_all(close_code code, const std::string& reason);
   void abort_all();
@@ -99,7 +102,6 @@ private:
   [[nodiscard]] std::vector<std::shared_ptr<live_connection>> all() const;
 
   io_loop& loop_;
-  session_opener& opener_;
   const std::shared_ptr<net_shared> shared_;
   outbox outbox_;
   std::array<slot, slots> connections_;
@@ -109,7 +111,6 @@ private:
                                     boost::asio::io_context::executor_type>
       timer_;
   std::array<char, read_bytes_max> read_space_;
-  std::string text_space_;
 };
 
 } // namespace parley::gateway

@@ -19,12 +19,12 @@ struct network::state {
 
 network::network(std::vector<io_loop*> loops, net_limits limits, network_wiring wiring)
   : state_{std::make_unique<state>()} {
-  PARLEY_ASSERT(!loops.empty() && wiring.openers.size() == loops.size());
-  PARLEY_ASSERT(wiring.handle && wiring.read_handshake && wiring.error_response);
-  PARLEY_ASSERT(wiring.with_aliases != nullptr && wiring.without_aliases != nullptr);
+  PARLEY_ASSERT(!loops.empty() && wiring.handle && wiring.is_websocket && wiring.upgrade && wiring.error_response);
   state_->shared = std::make_shared<net_shared>(limits, std::move(wiring));
-  for (std::size_t i = 0; i < loops.size(); ++i)
-    state_->loops.push_back(std::make_shared<net_loop>(*loops[i], *state_->shared->wiring.openers[i], state_->shared));
+  for (auto* loop : loops) {
+    state_->loops.push_back(std::make_shared<net_loop>(*loop, state_->shared));
+    state_->shared->loops.push_back(state_->loops.back());
+  }
   state_->door = std::make_unique<listener>(state_->loops, state_->shared);
   for (const auto& one : state_->loops) one->start();
 }
@@ -42,6 +42,12 @@ result<void> network::listen_local(const std::string& path) { return state_->doo
 std::uint16_t network::port() const noexcept { return state_->door->port(); }
 
 bool network::flush(std::size_t loop_index) { return state_->loops[loop_index]->out().flush(); }
+
+std::shared_ptr<void> network::admit(const std::string& address) {
+  auto ticket = state_->shared->door.admit(address);
+  if (!ticket || state_->shared->draining) return nullptr;
+  return std::make_shared<admission::ticket>(std::move(*ticket));
+}
 
 void network::stop_accepting() {
   state_->loops.front()->loop().dispatch([door = state_->door.get()] { door->stop(); });

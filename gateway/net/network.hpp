@@ -35,7 +35,6 @@ public:
     std::uint64_t cut = 0;                         ///< connections ended by a deadline or a bound
   };
 
-  /// `wiring.openers` has one opener for each loop.
   network(std::vector<io_loop*> loops, net_limits limits, network_wiring wiring);
   ~network();
   network(const network&) = delete;
@@ -50,6 +49,9 @@ public:
 
   /// Sends what the loop's connections have queued: the last of its turn-end hooks.
   bool flush(std::size_t loop_index);
+
+  /// Counts a client that has no connection of its own as one, for as long as the ticket lives; null: too many.
+  [[nodiscard]] std::shared_ptr<void> admit(const std::string& address);
 
   void stop_accepting();
   /// WebSockets get a close frame, HTTP connections end after their current request, new ones at once.

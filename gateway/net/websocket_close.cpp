@@ -36,7 +36,7 @@ void websocket_session::sweep(time now) {
 
 void websocket_session::ping(time now) {
   if (stream_.next_layer().sealed()) return;
-  if (link_) link_->pinged();
+  if (user_) user_->pinged();
   const auto frame = liveness_.ping(now, net_->limits());
   queue().append(std::string_view{frame.data(), frame.size()});
   mark_dirty();
@@ -62,6 +62,13 @@ goodbye websocket_session::farewell() const {
   const auto code = stream_.reason().code;
   const bool clean = code == websocket::close_code::none || code == websocket::close_code::normal;
   return client_closed_ && clean ? goodbye::clean : goodbye::lost;
+}
+
+std::uint16_t websocket_session::close_code_heard() const {
+  constexpr std::uint16_t without_code = 1005, no_frame = 1006; // RFC 6455 section 7.4.1
+  if (!client_closed_) return no_frame;
+  const auto code = stream_.reason().code;
+  return code == websocket::close_code::none ? without_code : static_cast<std::uint16_t>(code);
 }
 
 void websocket_session::shut_down(close_code code, std::string_view reason) { close(code, reason); }
@@ -110,8 +117,8 @@ void websocket_session::finish(goodbye how) {
   if (finished_) return;
   const auto self = shared_from_this();
   finished_ = true;
-  // The link may ask what has arrived, so it is told while the socket is still there.
-  if (const auto link = std::exchange(link_, nullptr)) link->closed(how);
+  // The user may ask what has arrived, so it is told while the socket is still there.
+  if (const auto user = std::exchange(user_, nullptr); user && open_) user->closed(how, close_code_heard());
   error_code ignored;
   socket().close(ignored);
   queue().clear();
@@ -123,7 +130,7 @@ void websocket_session::finish(goodbye how) {
 
 void websocket_session::drop() noexcept {
   finished_ = true;
-  link_.reset();
+  if (const auto user = std::exchange(user_, nullptr)) user->dropped();
   error_code ignored;
   socket().close(ignored);
   queue().clear();

@@ -1,9 +1,9 @@
 #include "gateway/net/websocket_session.hpp"
 
-#include "gateway/net/websocket_handshake.hpp"
 #include "gateway/protocol/websocket_frame.hpp"
 
 #include <boost/beast/http/empty_body.hpp>
+#include <unistd.h>
 
 namespace parley::gateway {
 
@@ -12,33 +12,33 @@ namespace websocket = boost::beast::websocket;
 
 namespace {
 
+using boost::system::error_code;
+
 constexpr std::size_t burst_queues = 8; // times queue_bytes_max: the connection is cut
-constexpr auto close_send_text = static_cast<close_code>(1003);
 
 } // namespace
 
-websocket_session::websocket_session(std::shared_ptr<net_loop> net, std::uint64_t id, tcp_socket socket, hello greeting,
-                                     admission::ticket ticket)
+websocket_session::websocket_session(std::shared_ptr<net_loop> net, std::uint64_t id, tcp_socket socket,
+                                     std::shared_ptr<line_user> user, admission::ticket ticket)
   : net_{std::move(net)}
   , id_{id}
-  , codec_{greeting.aliases ? *net_->wiring().with_aliases : *net_->wiring().without_aliases}
   , ticket_{std::move(ticket)}
   , stream_{std::move(socket), static_cast<coalescing_stream::owner&>(*this), full_bytes()}
-  , greeting_{std::make_unique<hello>(std::move(greeting))}
-  , rate_{net_->limits(), std::chrono::steady_clock::now()}
+  , user_{std::move(user)}
   , since_{std::chrono::steady_clock::now()} {}
 
-void websocket_session::accept(const http_request& handshake) {
-  net_->replace(id_, shared_from_this());
+void websocket_session::accept(const http_request& handshake,
+                               std::vector<std::pair<std::string, std::string>> headers) {
   http::request<http::empty_body> request{http::verb::get, handshake.path, 11};
   for (const auto& [name, value] : handshake.headers)
     if (name == "host" || name == "upgrade" || name == "connection" || name.starts_with("sec-websocket-"))
       request.insert(name, value);
-  if (offers_subprotocol(handshake))
-    stream_.set_option(websocket::stream_base::decorator(
-        [](websocket::response_type& r) { r.set(http::field::sec_websocket_protocol, websocket_subprotocol); }));
+  if (!headers.empty())
+    stream_.set_option(websocket::stream_base::decorator([headers = std::move(headers)](websocket::response_type& r) {
+      for (const auto& [name, value] : headers) r.set(name, value);
+    }));
   stream_.auto_fragment(false);
-  stream_.read_message_max(net_->limits().frame_bytes_max);
+  stream_.read_message_max(user_->message_bytes_max());
   stream_.control_callback([this](websocket::frame_type kind, boost::beast::string_view payload) {
     on_control(kind, {payload.data(), payload.size()});
   });
@@ -52,18 +52,17 @@ void websocket_session::opened(error_code ec) {
   open_ = true;
   ++net_->shared().count.websockets;
   liveness_.begin(std::chrono::steady_clock::now(), net_->limits());
-  auto greeting = std::exchange(greeting_, nullptr);
-  link_ = net_->opener().open(shared_from_this(), *std::move(greeting));
-  if (!link_) return close(close_code::internal, "no session could be opened: try again later");
+  const auto user = user_; // may end us
+  user->opened(shared_from_this());
   if (net_->shared().draining) return close(close_code::come_back, "server is restarting: reconnect and resume");
   read();
 }
 
-// Reading: one message at a time, as long as there are credits and the client takes its answers.
+// Reading: one message at a time, as long as the user takes them and the client takes its answers.
 
 void websocket_session::read() {
-  if (reading_ || handling_ || closing_ || finished_ || !link_) return;
-  if (in_flight_ >= net_->limits().in_flight_max || is_full()) return;
+  if (reading_ || handling_ || closing_ || finished_ || !open_) return;
+  if (!user_->takes_more() || is_full()) return;
   reading_ = true;
   const auto room = incoming_.room();
   stream_.async_read_some(boost::asio::buffer(room.data(), room.size()),
@@ -76,48 +75,26 @@ void websocket_session::on_read(error_code ec, std::size_t size) {
   if (ec == websocket::error::closed) return finish(farewell());
   if (closing_) return; // the close path reads what is left
   if (ec) return finish(goodbye::lost);
-  if (!stream_.got_text()) return close(close_send_text, "send text frames");
 
   handling_ = true;
-  if (stream_.is_message_done())
-    incoming_.finish(size, [this](std::string_view text) { on_message(text); });
-  else
+  if (stream_.is_message_done()) {
+    ++net_->shared().count.messages;
+    const auto user = user_; // may end us
+    incoming_.finish(size, [&](std::string_view message) { user->received(message, !stream_.got_text()); });
+  } else {
     incoming_.keep(size);
+  }
   handling_ = false;
   read();
-}
-
-bool websocket_session::within_rate() {
-  if (rate_.take(net_->limits(), std::chrono::steady_clock::now())) return true;
-  ++net_->shared().count.rate_limited;
-  return false;
-}
-
-void websocket_session::on_message(std::string_view text) {
-  const auto& limits = net_->limits();
-  ++net_->shared().count.messages;
-  const bool allowed = within_rate();
-  if (!allowed && rate_.is_abused(limits)) return close(close_code::slow_down, "too many messages: slow down");
-
-  auto message = codec_.parse(text);
-  if (!message) {
-    ++net_->shared().count.malformed;
-    if (++bad_messages_ > limits.bad_messages_max)
-      return close(close_code::policy, "too many malformed messages: send what the protocol describes");
-    return answer_error(std::nullopt, message.error());
-  }
-  if (!allowed) return answer_error(message->ack, {errc::rate_limited, {}, rate_.retry_after_s(limits)});
-  ++in_flight_;
-  link_->receive(*std::move(message));
 }
 
 void websocket_session::on_control(websocket::frame_type kind, std::string_view payload) {
   if (kind == websocket::frame_type::close) {
     client_closed_ = true;
   } else if (kind == websocket::frame_type::pong) {
-    if (liveness_.take_pong(payload) && link_) link_->ponged();
+    if (liveness_.take_pong(payload) && user_) user_->ponged();
   } else if (kind == websocket::frame_type::ping) {
-    if (within_rate() || !rate_.is_abused(net_->limits())) return;
+    if (!user_ || user_->takes_ping()) return;
     // Beast is in the middle of this frame.
     boost::asio::post(stream_.get_executor(),
                       [self = shared_from_this()] { self->close(close_code::slow_down, "too many pings: slow down"); });
@@ -126,46 +103,20 @@ void websocket_session::on_control(websocket::frame_type kind, std::string_view 
 
 // Writing: everything joins one queue, which leaves at the turn's end.
 
-template <class WriteText>
-void websocket_session::write_text(WriteText&& text_of) {
-  if (!open_ || finished_ || broken_ || stream_.next_layer().sealed()) return;
-  auto& text = net_->text_space();
-  text.clear();
-  text_of(text);
+void websocket_session::send(std::string_view message, bool binary) {
+  if (!takes_writes()) return;
   auto& tail = queue().tail();
   const auto before = tail.size();
-  append_text_frame(tail, text);
+  if (binary)
+    append_binary_frame(tail, message);
+  else
+    append_text_frame(tail, message);
   queue().appended(tail.size() - before);
-  if (text.capacity() > net_loop::read_bytes_max) std::string{}.swap(text);
   mark_dirty();
 }
 
-void websocket_session::answer(std::optional<std::uint64_t> ack, const result<std::string>& body) {
-  if (in_flight_ > 0) --in_flight_;
-  if (!body)
-    answer_error(ack, body.error());
-  else if (ack)
-    write_text([&](std::string& out) { codec_.write_ack(out, *ack, *body); });
-  read();
-}
-
-void websocket_session::answer_error(std::optional<std::uint64_t> ack, const error& e) {
-  write_text([&](std::string& out) {
-    if (ack)
-      codec_.write_error(out, *ack, e);
-    else
-      codec_.write_exception(out, e);
-  });
-}
-
-void websocket_session::push(std::string_view name, std::string_view alias, std::string_view body) {
-  write_text([&](std::string& out) { codec_.write_push(out, name, body); });
-  if (!alias.empty() && codec_.sends_aliases())
-    write_text([&](std::string& out) { codec_.write_push(out, alias, body); });
-}
-
 void websocket_session::write(std::shared_ptr<const std::string> blob, std::size_t offset, std::size_t size) {
-  if (!open_ || finished_ || broken_ || stream_.next_layer().sealed()) {
+  if (!takes_writes()) {
     cut_short_ = true;
     return;
   }
@@ -207,9 +158,9 @@ bool websocket_session::flush() {
   bool told = false;
   if (above_ && queue().bytes() < limits.queue_bytes_max / 2) {
     above_ = false;
-    if (link_ && !closing_) {
+    if (user_ && !closing_) {
       told = true;
-      link_->drained();
+      user_->drained();
     }
   }
   if (!is_full()) stream_.next_layer().release_write();
@@ -235,10 +186,50 @@ bool websocket_session::all_acknowledged() const noexcept {
   return !broken_ && !cut_short_ && queue().empty() && unacknowledged_bytes() == 0;
 }
 
-void serve_websocket(std::shared_ptr<net_loop> net, std::uint64_t id, tcp_socket socket, const http_request& handshake,
-                     hello greeting, admission::ticket ticket) {
-  std::make_shared<websocket_session>(std::move(net), id, std::move(socket), std::move(greeting), std::move(ticket))
-      ->accept(handshake);
+namespace {
+
+/// A connection on its way from one loop to another; closed, should the other run no more.
+struct migrant {
+  migrant(tcp_socket& socket, error_code& ec)
+    : protocol{socket.local_endpoint(ec).protocol()}
+    , handle{ec ? -1 : socket.release(ec)} {}
+  migrant(const migrant&) = delete;
+  migrant& operator=(const migrant&) = delete;
+  ~migrant() {
+    if (handle >= 0) ::close(handle);
+  }
+  boost::asio::ip::tcp protocol;
+  int handle;
+};
+
+} // namespace
+
+void serve_websocket(std::shared_ptr<net_loop> net, std::uint64_t id, tcp_socket socket, http_request handshake,
+                     upgrade_offer offer, admission::ticket ticket) {
+  if (offer.loop == net->loop().index()) {
+    auto session =
+        std::make_shared<websocket_session>(net, id, std::move(socket), std::move(offer.user), std::move(ticket));
+    net->replace(id, session);
+    return session->accept(handshake, std::move(offer.headers));
+  }
+  const auto home = net->shared().loops.at(offer.loop).lock();
+  error_code ec;
+  const auto moving = std::make_shared<migrant>(socket, ec);
+  net->remove(id);
+  if (!home || ec) return;
+  // What must be moved into a task that can be copied.
+  const auto held = std::make_shared<admission::ticket>(std::move(ticket));
+  home->loop().post([home, id, moving, held, handshake = std::move(handshake), offer = std::move(offer)]() mutable {
+    error_code failed;
+    tcp_socket arrived{home->loop().context()};
+    arrived.assign(moving->protocol, moving->handle, failed);
+    if (failed) return;
+    moving->handle = -1;
+    auto session =
+        std::make_shared<websocket_session>(home, id, std::move(arrived), std::move(offer.user), std::move(*held));
+    home->adopt(id, session);
+    session->accept(handshake, std::move(offer.headers));
+  });
 }
 
 } // namespace parley::gateway

@@ -1,37 +1,40 @@
 #pragma once
-// A codec turns frames of one framing into client messages, and what we say into frames. Pure: it sees bytes and
-// neutral messages only. One instance serves all connections of its framing, from any thread.
+// How what we say looks on one framing's connections. Pure: it sees bytes and neutral messages only. One instance
+// serves all connections that are told things in the same way, from any thread, so that the hub encodes once for all of
+// them.
 
-#include "events/errors.hpp"
-#include "gateway/protocol/client_message.hpp"
-
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 
 namespace parley::gateway {
 
-/// Something a client is told: one body under its name and its aliases (schema/protocols.md).
+/// Something clients are told: one body under its name and its aliases (schema/protocols.md).
 struct push {
   std::string_view name;
   std::string_view alias; ///< empty: none
   std::string_view body;  ///< JSON object text
+  /// Of durable events: the stream it is in and its place there. Empty and 0 else.
+  std::string_view stream{};
+  std::uint64_t seq = 0;
+};
+
+/// How far a client was told of a stream.
+struct mark {
+  std::string_view stream;
+  std::uint64_t seq = 0;
 };
 
 class codec {
 public:
   virtual ~codec() = default;
-  /// Whether its connections are told each push twice, under its name and then its alias. Fixed for an instance:
-  /// connections that want one name only share another instance.
-  [[nodiscard]] virtual bool sends_aliases() const noexcept = 0;
-  /// errc::malformed for what is not a message, errc::too_large beyond the bound; bounded in depth and size.
-  [[nodiscard]] virtual result<client_message> parse(std::string_view frame) const = 0;
-  /// The following append the text of one message (not its WebSocket header). Bodies are JSON object texts.
-  virtual void write_push(std::string& out, std::string_view name, std::string_view body) const = 0;
-  virtual void write_ack(std::string& out, std::uint64_t ack, std::string_view body) const = 0;
-  virtual void write_error(std::string& out, std::uint64_t ack, const error& e) const = 0;
-  /// An error that answers nothing in particular: `exception`.
-  virtual void write_exception(std::string& out, const error& e) const = 0;
+  /// Appends everything that `p` is on the wire, whole frames: none, one or several.
+  virtual void append_push(std::string& out, const push& p) const = 0;
+  /// Whether its clients come back by what they were told last, whatever place that was of. Then they are told, with
+  /// `append_marks`, how far they are in all their places whenever they were told something of several.
+  [[nodiscard]] virtual bool marks_places() const noexcept { return false; }
+  virtual void append_marks(std::string& /*out*/, std::span<const mark> /*all*/) const {}
 };
 
 } // namespace parley::gateway

@@ -2,6 +2,7 @@
 
 #include "events/json_reader.hpp"
 #include "events/json_writer.hpp"
+#include "gateway/protocol/websocket_frame.hpp"
 
 namespace parley::gateway {
 namespace {
@@ -35,6 +36,13 @@ error refusal_of(json_fault f, std::size_t depth_max) {
   }
 }
 
+/// What write_push writes, with its frame around it, in one pass. Names are ours: nothing in them is to be escaped.
+void append_push_frame(std::string& out, std::string_view name, std::string_view body) {
+  constexpr std::string_view before = R"({"event":")", between = R"(","data":)";
+  append_text_header(out, before.size() + name.size() + between.size() + body.size() + 1);
+  out.append(before).append(name).append(between).append(body).push_back('}');
+}
+
 void append_error_members(json_writer& w, const error& e) {
   w.field("code", describe(e.code).code).field("message", text_of(e));
   if (e.retry_after_s > 0) w.field("retryAfter", e.retry_after_s);
@@ -63,6 +71,11 @@ result<client_message> native_codec::parse(std::string_view frame) const {
     message.auth = std::move(*auth);
   }
   return message;
+}
+
+void native_codec::append_push(std::string& out, const push& p) const {
+  append_push_frame(out, p.name, p.body);
+  if (options_.aliases && !p.alias.empty()) append_push_frame(out, p.alias, p.body);
 }
 
 void native_codec::write_push(std::string& out, std::string_view name, std::string_view body) const {

@@ -8,7 +8,10 @@
 
 namespace parley::gateway {
 
-/// Appends one whole text frame.
+/// Append one whole frame.
 void append_text_frame(std::string& out, std::string_view payload);
+void append_binary_frame(std::string& out, std::string_view payload);
+/// Appends what stands before the `size` bytes of a text frame's payload, for who appends those itself.
+void append_text_header(std::string& out, std::size_t size);
 
 } // namespace parley::gateway

@@ -19,6 +19,12 @@ struct http_request {
   std::vector<std::pair<std::string, std::string>> headers; ///< names in lower case
   std::string body;
   std::string address; ///< the client's IP address
+  /// Whoever keeps the answer back may want to know that nobody waits for it any more: `abandoned->told` is called, on
+  /// the request's loop, when the client hangs up before. Null where nobody watches.
+  struct abandonment {
+    std::function<void()> told;
+  };
+  std::shared_ptr<abandonment> abandoned{};
 
   /// The first value of a header (name in lower case) or query parameter; empty when absent.
   [[nodiscard]] std::string_view header(std::string_view name) const noexcept;

@@ -13,7 +13,7 @@ const rooms = [
   {folder: 'projections/', may: [...plainEvents, 'projections/']},
   // Codecs see bytes and neutral messages: ids, errors, and how JSON text is read and written.
   {folder: 'gateway/protocol/',
-   may: ['events/ids.hpp', 'events/errors.hpp', 'events/json_reader.hpp', 'events/json_writer.hpp',
+   may: ['events/ids.hpp', 'events/errors.hpp', 'events/assertion.hpp', 'events/json_reader.hpp', 'events/json_writer.hpp',
          'gateway/protocol/']},
   // The bridge is the one place of the gateway that meets actors.
   {folder: 'gateway/bridge/', may: [...plainEvents, 'actors/', 'gateway/protocol/', 'gateway/bridge/', 'gateway/hub/',
@@ -23,6 +23,11 @@ const rooms = [
                                  'gateway/protocol/', 'gateway/bridge/', 'gateway/hub/', 'gateway/app/settings.hpp']},
   {folder: 'gateway/net/', may: [...plainEvents, 'gateway/protocol/', 'gateway/bridge/', 'gateway/rest/exchange.hpp',
                                  'gateway/net/', 'gateway/app/settings.hpp']},
+  // A framing stands between a line of the network and a session's link: it sees both as interfaces, no socket, no actor.
+  {folder: 'gateway/framing/',
+   may: [...plainEvents, 'gateway/protocol/', 'gateway/bridge/session_link.hpp', 'gateway/bridge/io_loop.hpp',
+         'gateway/net/line.hpp', 'gateway/net/wiring.hpp', 'gateway/net/net_limits.hpp', 'gateway/net/message_rate.hpp',
+         'gateway/rest/exchange.hpp', 'gateway/framing/']},
   {folder: 'gateway/auth/', may: [...plainEvents, 'actors/entities.hpp', 'actors/domain/', 'gateway/bridge/',
                                   'gateway/rest/exchange.hpp', 'gateway/auth/', 'gateway/app/settings.hpp']},
   // Handlers ask entities by stream id (no actor in sight) and read through the read models.

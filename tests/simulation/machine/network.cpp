@@ -74,7 +74,7 @@ bool network::flush(std::size_t loop) {
 
 // --- the client's end -----------------------------------------------------------------------------------------------
 
-wire::wire(network& net, peer& client, std::uint64_t id, std::size_t loop, const gateway::codec* framing)
+wire::wire(network& net, peer& client, std::uint64_t id, std::size_t loop, const gateway::native_codec* framing)
   : net_{net}
   , client_{&client}
   , id_{id}

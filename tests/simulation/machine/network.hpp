@@ -6,6 +6,7 @@
 // A wire stands for what is below the gateway's `connection`: socket, Beast, deadlines. One thread.
 
 #include "gateway/bridge/session_link.hpp"
+#include "gateway/protocol/native_codec.hpp"
 #include "tests/simulation/machine/agenda.hpp"
 #include "tests/simulation/machine/chance.hpp"
 
@@ -23,7 +24,7 @@ public:
   virtual void on_loop(std::size_t loop, const std::function<void()>& task) = 0;
   [[nodiscard]] virtual std::shared_ptr<gateway::session_link>
   open(std::size_t loop, std::shared_ptr<gateway::connection> c, gateway::hello h) = 0;
-  [[nodiscard]] virtual const gateway::codec& framing(bool aliases) const = 0;
+  [[nodiscard]] virtual const gateway::native_codec& framing(bool aliases) const = 0;
 };
 
 /// The client's end of a wire.
@@ -76,7 +77,7 @@ private:
 
 class wire final : public gateway::connection, public std::enable_shared_from_this<wire> {
 public:
-  wire(network& net, peer& client, std::uint64_t id, std::size_t loop, const gateway::codec* framing);
+  wire(network& net, peer& client, std::uint64_t id, std::size_t loop, const gateway::native_codec* framing);
 
   // --- the client's end ---------------------------------------------------------------------------------------------
 
@@ -94,6 +95,7 @@ public:
   // --- the server's end: gateway::connection ------------------------------------------------------------------------
 
   void answer(std::optional<std::uint64_t> ack, const result<std::string>& body) override;
+  void greet(std::string_view, std::string_view, std::string_view body) override { push("connected", {}, body); }
   void push(std::string_view name, std::string_view alias, std::string_view body) override;
   void write(std::shared_ptr<const std::string> blob, std::size_t offset, std::size_t size) override;
   [[nodiscard]] std::size_t queued_bytes() const noexcept override { return queue_.size(); }
@@ -128,7 +130,7 @@ private:
   peer* client_;
   const std::uint64_t id_;
   const std::size_t loop_;
-  const gateway::codec* const framing_; ///< of the server's; null: there was none
+  const gateway::native_codec* const framing_; ///< of the server's; null: there was none
   std::shared_ptr<gateway::session_link> link_;
   bool opened_ = false;
   bool finished_ = false; ///< the server's end

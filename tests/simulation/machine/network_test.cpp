@@ -39,7 +39,7 @@ struct one_wire {
       on_.line = c;
       return std::make_shared<link>(on_);
     }
-    const gateway::codec& framing(bool) const override { return framing_; }
+    const gateway::native_codec& framing(bool) const override { return framing_; }
 
   private:
     one_wire& on_;

@@ -114,6 +114,9 @@ public:
   }
   std::size_t queued_bytes() const noexcept override { return real_->queued_bytes(); }
   bool all_acknowledged() const noexcept override { return real_->all_acknowledged(); }
+  void greet(std::string_view session, std::string_view resume, std::string_view body) override {
+    real_->greet(session, resume, body);
+  }
   const gateway::codec& framing() const noexcept override { return real_->framing(); }
   gateway::connection_ref ref() const noexcept override { return real_->ref(); }
   void close(gateway::close_code code, std::string_view reason) override { real_->close(code, reason); }

@@ -68,7 +68,7 @@ public:
   void on_loop(std::size_t loop, const std::function<void()>& task) override;
   [[nodiscard]] std::shared_ptr<gateway::session_link> open(std::size_t loop, std::shared_ptr<gateway::connection> c,
                                                             gateway::hello h) override;
-  [[nodiscard]] const gateway::codec& framing(bool aliases) const override {
+  [[nodiscard]] const gateway::native_codec& framing(bool aliases) const override {
     return aliases ? with_aliases_ : without_aliases_;
   }
 

@@ -21,6 +21,7 @@ const native_codec framing{{.aliases = false}};
 class noting_connection final : public connection {
 public:
   void answer(std::optional<std::uint64_t>, const result<std::string>&) override { ++answers; }
+  void greet(std::string_view, std::string_view, std::string_view body) override { push("connected", {}, body); }
   void push(std::string_view name, std::string_view, std::string_view body) override {
     pushes.emplace_back(name, nlohmann::json::parse(body));
   }

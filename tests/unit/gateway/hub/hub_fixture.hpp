@@ -25,6 +25,7 @@ public:
     , framing_{framing} {}
 
   void answer(std::optional<std::uint64_t>, const result<std::string>&) override {}
+  void greet(std::string_view, std::string_view, std::string_view) override {}
   void push(std::string_view, std::string_view, std::string_view) override {}
   void write(std::shared_ptr<const std::string> blob, std::size_t offset, std::size_t size) override {
     ++writes;

@@ -1,5 +1,6 @@
 #include "echo_server.hpp"
 
+#include "gateway/net/websocket_handshake.hpp"
 #include "gateway/protocol/websocket_frame.hpp"
 
 #include <stdexcept>
@@ -63,6 +64,7 @@ http_response as_json(const error& e, const http_request&) {
 
 result<hello> read_greeting(const http_request& request) {
   hello h;
+  h.address = request.address;
   for (const auto& [name, value] : request.query) {
     if (name == "aliases") h.aliases = value != "none";
     if (name == "token") h.token = value;
@@ -89,21 +91,34 @@ private:
   echo_server& server_;
 };
 
-echo_server::echo_server(net_limits limits, std::size_t loops, address_ranges trusted_proxies,
-                         const std::string& path) {
+echo_server::echo_server(net_limits limits, std::size_t loops, address_ranges trusted_proxies, const std::string& path)
+  : limits_{limits}
+  , with_{{.aliases = true, .frame_bytes_max = limits.frame_bytes_max}}
+  , without_{{.aliases = false, .frame_bytes_max = limits.frame_bytes_max}} {
   network_wiring wiring;
   wiring.handle = [this](http_request request, respond answer) { handle(std::move(request), std::move(answer)); };
-  wiring.read_handshake = read_greeting;
+  wiring.is_websocket = [](const http_request& request) { return request.path == "/ws"; };
+  wiring.upgrade = [this](const http_request& request, std::size_t loop) {
+    upgrade_offer offer;
+    auto greeting = read_greeting(request);
+    if (!greeting) {
+      offer.refusal = as_json(greeting.error(), request);
+      return offer;
+    }
+    if (offers_subprotocol(request)) offer.headers.emplace_back("Sec-WebSocket-Protocol", websocket_subprotocol);
+    offer.loop = request.parameter("home").empty() ? loop : loops_.size() - 1;
+    offer.user = std::make_shared<native_connection>(*framings_[offer.loop], *std::move(greeting));
+    return offer;
+  };
   wiring.error_response = as_json;
-  wiring.with_aliases = &with_;
-  wiring.without_aliases = &without_;
   wiring.trusted_proxies = std::move(trusted_proxies);
   std::vector<io_loop*> used;
   for (std::size_t i = 0; i < loops; ++i) {
     loops_.push_back(std::make_unique<io_loop>(i));
     openers_.push_back(std::make_unique<opener>(*this));
+    framings_.push_back(
+        std::make_unique<native_framing>(native_framing{*openers_.back(), with_, without_, limits_, totals_}));
     used.push_back(loops_.back().get());
-    wiring.openers.push_back(openers_.back().get());
   }
   net_ = std::make_unique<network>(used, limits, std::move(wiring));
   for (std::size_t i = 0; i < loops; ++i) loops_[i]->at_turn_end([this, i] { return net_->flush(i); });

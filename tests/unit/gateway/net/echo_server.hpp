@@ -4,8 +4,8 @@
 // Events of the session: `echo` answers its argument; `hold` is not answered before `release` (which answers all held);
 // `blast` {frames, bytes} queues so many shared frames of so many bytes; `bye` {code} closes.
 
+#include "gateway/framing/native_connection.hpp"
 #include "gateway/net/network.hpp"
-#include "gateway/protocol/native_codec.hpp"
 
 #include <condition_variable>
 #include <mutex>
@@ -29,6 +29,7 @@ public:
   [[nodiscard]] std::uint16_t port() const { return net_->port(); }
   [[nodiscard]] network& net() { return *net_; }
   [[nodiscard]] io_loop& loop(std::size_t i = 0) { return *loops_[i]; }
+  [[nodiscard]] const intake_totals& totals() const { return totals_; }
   [[nodiscard]] std::size_t calls() const { return calls_; } ///< of the HTTP handler
   [[nodiscard]] sightings seen() const;
   /// Waits, at most ten seconds, until the sightings fit. True when they do.
@@ -49,9 +50,12 @@ private:
   sightings seen_;
   std::atomic<std::size_t> calls_ = 0;
   std::vector<respond> held_;
-  native_codec with_{{.aliases = true}}, without_{{.aliases = false}};
+  net_limits limits_;
+  intake_totals totals_;
+  native_codec with_, without_;
   std::vector<std::unique_ptr<io_loop>> loops_;
   std::vector<std::unique_ptr<opener>> openers_;
+  std::vector<std::unique_ptr<native_framing>> framings_;
   std::unique_ptr<network> net_;
   std::vector<std::thread> threads_;
 };

@@ -180,18 +180,12 @@ TEST_CASE("connections over the limit are closed at once, and one that ends make
 TEST_CASE("a port in use is an error that says what to do") {
   echo_server server;
   io_loop loop{0};
-  struct nobody final : session_opener {
-    std::shared_ptr<session_link> open(std::shared_ptr<connection>, hello) override { return nullptr; }
-  } opener;
-  native_codec codec{{}};
   network second{{&loop},
                  {},
                  {.handle = [](http_request, const respond&) {},
-                  .read_handshake = [](const http_request&) -> result<hello> { return hello{}; },
-                  .error_response = [](const error&, const http_request&) { return http_response{}; },
-                  .openers = {&opener},
-                  .with_aliases = &codec,
-                  .without_aliases = &codec}};
+                  .is_websocket = [](const http_request&) { return false; },
+                  .upgrade = [](const http_request&, std::size_t) { return upgrade_offer{}; },
+                  .error_response = [](const error&, const http_request&) { return http_response{}; }}};
   const auto opened = second.listen("127.0.0.1", server.port());
   REQUIRE(!opened);
   CHECK(opened.error().message.find("is in use") != std::string::npos);

@@ -1,0 +1,59 @@
+#pragma once
+// Which framing takes what comes in at the door, by its path, and what each framing is on each loop. Made before the
+// loops run; asked on them. The loops and what the openers lead to outlive it.
+
+#include "gateway/app/settings.hpp"
+#include "gateway/framing/engineio_door.hpp"
+#include "gateway/framing/native_connection.hpp"
+#include "gateway/framing/socketio_session.hpp"
+#include "gateway/net/wiring.hpp"
+
+#include <memory>
+#include <vector>
+
+namespace parley::gateway {
+
+class entrances {
+public:
+  /// `admit`: see engineio::door_wiring.
+  entrances(const settings& s, random_source& random, std::function<std::shared_ptr<void>(const std::string&)> admit);
+
+  /// One for each loop, in their order.
+  void add(io_loop& loop, session_opener& opener);
+
+  [[nodiscard]] bool is_websocket(const http_request& request) const;
+  [[nodiscard]] upgrade_offer upgrade(const http_request& handshake, std::size_t loop);
+
+  /// Takes a request that is for a framing, and no WebSocket; false: it is REST's.
+  [[nodiscard]] bool take(http_request& request, std::size_t loop, const respond& done);
+  /// The answer to a request that could not be read; framings look at it, too.
+  [[nodiscard]] http_response refuse(const error& e, const http_request& request);
+
+  /// Polling clients of a loop are told to go, on it.
+  void close_all(std::size_t loop) { engineio_.close_all(loop, close_code::come_back, "the server restarts"); }
+  void drop_all() noexcept { engineio_.drop_all(); }
+
+  [[nodiscard]] const intake_totals& totals() const noexcept { return totals_; }
+
+private:
+  [[nodiscard]] upgrade_offer open_native(const http_request& handshake, std::size_t loop);
+
+  const settings& with_;
+  const net_limits limits_;
+  intake_totals totals_;
+  const native_codec with_aliases_, without_aliases_;
+  std::vector<std::unique_ptr<native_framing>> native_;
+
+  [[nodiscard]] const socketio_codec* codec_of(std::string_view nsp, engineio_transport transport, bool aliases);
+  [[nodiscard]] engineio::door_wiring wiring_of(std::function<std::shared_ptr<void>(const std::string&)> admit);
+
+  std::atomic<std::uint64_t> next_id_ = std::uint64_t{1} << 62; ///< apart from the network's own
+  engineio::door engineio_;
+  std::vector<std::unique_ptr<socketio::framing>> socketio_;
+  std::vector<std::unique_ptr<const socketio_codec>> codecs_; ///< by transport and aliases
+};
+
+/// An error as REST tells it, to a request that never got as far.
+[[nodiscard]] http_response refusal_of(const error& e, const http_request& request, const settings& with);
+
+} // namespace parley::gateway
