@@ -1,14 +1,19 @@
 #include "gateway/app/entrances.hpp"
 
+#include "events/json_writer.hpp"
 #include "gateway/app/parts_settings.hpp"
+#include "gateway/auth/credentials.hpp"
 #include "gateway/auth/handshake.hpp"
 #include "gateway/net/websocket_handshake.hpp"
 #include "gateway/rest/responses.hpp"
 
+#include <array>
+
 namespace parley::gateway {
 namespace {
 
-constexpr std::string_view native_path = "/ws";
+constexpr std::size_t peerjs_token_bytes_max = 4096; // it may be an access token
+constexpr std::string_view native_path = "/ws", peerjs_path = "/peerjs", peerjs_key = "peerjs";
 
 /// Socket.IO's own path, and the one a messenger's front end has; with what follows, as its server matches them.
 bool is_engineio(const http_request& request) {
@@ -17,15 +22,46 @@ bool is_engineio(const http_request& request) {
          path.starts_with("/api/socket/io/");
 }
 
+/// Under the path `/` of PeerJS's client, or under `/peerjs`: `{path}{key}/…`, with the client's default key.
+bool is_peerjs(const http_request& request) {
+  return request.path == peerjs_path || request.path.starts_with("/peerjs/");
+}
+
+/// Of a path under either: what follows the key.
+std::string_view peerjs_rest(std::string_view path) {
+  for (const std::string_view key : {"/peerjs/peerjs", "/peerjs"})
+    if (path.starts_with(key)) return path.substr(key.size());
+  return path;
+}
+
+/// Random, and in the form of a UUID (RFC 9562 section 5.4).
+std::string random_uuid(random_source& random) {
+  constexpr std::string_view hex = "0123456789abcdef";
+  std::array<std::byte, 16> bytes{};
+  random.fill(bytes);
+  bytes[6] = (bytes[6] & std::byte{0x0f}) | std::byte{0x40};
+  bytes[8] = (bytes[8] & std::byte{0x3f}) | std::byte{0x80};
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (i == 4 || i == 6 || i == 8 || i == 10) text.push_back('-');
+    text.push_back(hex[std::to_integer<std::size_t>(bytes[i] >> 4)]);
+    text.push_back(hex[std::to_integer<std::size_t>(bytes[i] & std::byte{0x0f})]);
+  }
+  return text;
+}
+
 } // namespace
 
-entrances::entrances(const settings& s, random_source& random,
+entrances::entrances(const settings& s, const token_service& tokens, const clock_source& clock, random_source& random,
                      std::function<std::shared_ptr<void>(const std::string&)> admit)
   : with_{s}
   , limits_{limits_of(s)}
   , with_aliases_{{true, s.json_depth_max, s.frame_bytes_max}}
   , without_aliases_{{false, s.json_depth_max, s.frame_bytes_max}}
-  , engineio_{engineio_limits_of(s), wiring_of(std::move(admit)), random} {
+  , engineio_{engineio_limits_of(s), wiring_of(std::move(admit)), random}
+  , tokens_{tokens}
+  , clock_{clock}
+  , random_{random} {
   for (const auto transport : {engineio_transport::polling, engineio_transport::websocket})
     for (const bool aliases : {false, true})
       codecs_.push_back(std::make_unique<socketio_codec>(socketio_codec::options{"/", transport, aliases, true}));
@@ -47,7 +83,11 @@ engineio::door_wiring entrances::wiring_of(std::function<std::shared_ptr<void>(c
 void entrances::add(io_loop& loop, session_opener& opener) {
   native_.push_back(
       std::make_unique<native_framing>(native_framing{opener, with_aliases_, without_aliases_, limits_, totals_}));
-  socketio::framing f{loop, opener, limits_, totals_, [this] { return next_id_++; },
+  socketio::framing f{loop,
+                      opener,
+                      limits_,
+                      totals_,
+                      [this] { return next_id_++; },
                       [this](std::string_view nsp, engineio_transport transport, bool aliases) {
                         return codec_of(nsp, transport, aliases);
                       }};
@@ -55,6 +95,13 @@ void entrances::add(io_loop& loop, session_opener& opener) {
   f.payload_bytes_max = engineio_limits_of(with_).payload_bytes_max;
   socketio_.push_back(std::make_unique<socketio::framing>(std::move(f)));
   engineio_.add(loop);
+
+  if (!broker_)
+    broker_ = std::make_unique<peerjs::broker>(loop, peerjs::broker_limits{.peers_max = with_.connections_max});
+  peerjs::framing p{loop, *broker_, limits_, totals_};
+  p.depth_max = with_.json_depth_max;
+  p.queue_bytes_max = with_.queue_bytes_max;
+  peerjs_.push_back(std::make_unique<peerjs::framing>(p));
 }
 
 const socketio_codec* entrances::codec_of(std::string_view nsp, engineio_transport transport, bool aliases) {
@@ -63,14 +110,20 @@ const socketio_codec* entrances::codec_of(std::string_view nsp, engineio_transpo
 }
 
 bool entrances::is_websocket(const http_request& request) const {
-  return request.path == native_path || (is_engineio(request) && !request.header("upgrade").empty());
+  if (request.path == native_path) return true;
+  return !request.header("upgrade").empty() && (is_engineio(request) || is_peerjs(request));
 }
 
 upgrade_offer entrances::upgrade(const http_request& handshake, std::size_t loop) {
-  return is_engineio(handshake) ? engineio_.upgrade(handshake, loop) : open_native(handshake, loop);
+  if (is_engineio(handshake)) return engineio_.upgrade(handshake, loop);
+  return is_peerjs(handshake) ? open_peer(handshake, loop) : open_native(handshake, loop);
 }
 
 bool entrances::take(http_request& request, std::size_t loop, const respond& done) {
+  if (is_peerjs(request)) {
+    answer_peer(request, done);
+    return true;
+  }
   if (!is_engineio(request)) return false;
   engineio_.handle(std::move(request), loop, done);
   return true;
@@ -97,6 +150,57 @@ upgrade_offer entrances::open_native(const http_request& handshake, std::size_t 
   if (offers_subprotocol(handshake)) offer.headers.emplace_back("Sec-WebSocket-Protocol", websocket_subprotocol);
   offer.user = std::make_shared<native_connection>(*native_[loop], *std::move(greeting));
   return offer;
+}
+
+upgrade_offer entrances::open_peer(const http_request& handshake, std::size_t loop) {
+  upgrade_offer offer;
+  offer.loop = loop;
+  auto greeting = read_handshake(handshake, with_.cors_origins);
+  if (!greeting) {
+    offer.refusal = refusal_of(greeting.error(), handshake, with_);
+    return offer;
+  }
+  peerjs::broker::claim claim{std::string{handshake.parameter("id")}, std::string{handshake.parameter("token")}, {}};
+  std::string fault;
+  if (claim.id.empty() || claim.token.empty() || handshake.parameter("key").empty())
+    fault = "No id, token, or key supplied to websocket server";
+  else if (handshake.parameter("key") != peerjs_key)
+    fault = "Invalid key provided";
+  else if (claim.id.size() > peerjs::id_bytes_max || claim.token.size() > peerjs_token_bytes_max)
+    fault = "The id or token is too long";
+  // PeerJS's token is its client's own secret, or says who signed in: then the id is theirs.
+  for (const auto& token : {claim.token, read_credentials(handshake).token})
+    if (auto who = tokens_.verify_access(token, clock_.now()); who && claim.user.empty())
+      claim.user = std::move(who->user);
+  offer.user = std::make_shared<peerjs::peer>(*peerjs_[loop], std::move(claim), std::move(fault));
+  return offer;
+}
+
+void entrances::answer_peer(const http_request& request, const respond& done) {
+  const auto what = peerjs_rest(request.path);
+  http_response r;
+  if (request.method == "OPTIONS") {
+    r = preflight(request, {"GET"}, with_.cors_origins);
+  } else if (what == "/id") {
+    r = {200, "text/html", {{"Cache-Control", "no-store"}}, random_uuid(random_)};
+  } else if (what == "/peers") {
+    if (with_.peer_discovery)
+      r.body = nlohmann::json(broker_->peers()).dump();
+    else
+      r = problem({errc::unauthenticated, "peers are not listed here", 0}, request);
+  } else if (what.empty() || what == "/") {
+    json_writer{r.body}
+        .begin_object()
+        .field("name", "PeerJS Server")
+        .field("description", "Parley passes on what PeerJS clients tell each other.")
+        .field("website", "https://peerjs.com/")
+        .end_object();
+  } else {
+    r = problem({errc::not_found, {}, 0}, request);
+  }
+  add_security_headers(r);
+  add_cors_headers(r, request, with_.cors_origins);
+  done(std::move(r));
 }
 
 http_response refusal_of(const error& e, const http_request& request, const settings& with) {

@@ -3,8 +3,10 @@
 // loops run; asked on them. The loops and what the openers lead to outlive it.
 
 #include "gateway/app/settings.hpp"
+#include "gateway/auth/tokens.hpp"
 #include "gateway/framing/engineio_door.hpp"
 #include "gateway/framing/native_connection.hpp"
+#include "gateway/framing/peerjs_peer.hpp"
 #include "gateway/framing/socketio_session.hpp"
 #include "gateway/net/wiring.hpp"
 
@@ -16,7 +18,8 @@ namespace parley::gateway {
 class entrances {
 public:
   /// `admit`: see engineio::door_wiring.
-  entrances(const settings& s, random_source& random, std::function<std::shared_ptr<void>(const std::string&)> admit);
+  entrances(const settings& s, const token_service& tokens, const clock_source& clock, random_source& random,
+            std::function<std::shared_ptr<void>(const std::string&)> admit);
 
   /// One for each loop, in their order.
   void add(io_loop& loop, session_opener& opener);
@@ -51,6 +54,15 @@ private:
   engineio::door engineio_;
   std::vector<std::unique_ptr<socketio::framing>> socketio_;
   std::vector<std::unique_ptr<const socketio_codec>> codecs_; ///< by transport and aliases
+
+  [[nodiscard]] upgrade_offer open_peer(const http_request& handshake, std::size_t loop);
+  void answer_peer(const http_request& request, const respond& done);
+
+  const token_service& tokens_;
+  const clock_source& clock_;
+  random_source& random_;
+  std::unique_ptr<peerjs::broker> broker_; ///< at home on the first loop
+  std::vector<std::unique_ptr<peerjs::framing>> peerjs_;
 };
 
 /// An error as REST tells it, to a request that never got as far.

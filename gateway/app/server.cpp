@@ -135,7 +135,7 @@ struct server::parts {
   registry entities;
   runtime rt;
   link_dependencies links{entities, tokens, clock, random, writes, true, nullptr, nullptr};
-  entrances doors{with, random, [this](const std::string& address) { return net->admit(address); }};
+  entrances doors{with, tokens, clock, random, [this](const std::string& address) { return net->admit(address); }};
   std::unique_ptr<network> net;
   std::optional<rest_api> admin; // on the first loop
   std::unique_ptr<network> local;

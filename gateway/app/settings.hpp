@@ -87,6 +87,7 @@ struct settings {
   std::string ice_turn_secret;            ///< coturn's static-auth-secret
   seconds ice_turn_lifetime{std::chrono::hours{1}};
   bool ice_turn_for_guests = false;
+  bool peer_discovery = false; ///< PeerJS clients may list the ids that are connected
 
   // domain
   bool rooms_open_on_join = true;

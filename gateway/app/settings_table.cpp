@@ -78,6 +78,8 @@ const auto rows = std::to_array<setting_row>({
      true},
     {"Calls", "ice.turn_lifetime", &settings::ice_turn_lifetime, minute, day, "of a caller's TURN credentials"},
     {"Calls", "ice.turn_for_guests", &settings::ice_turn_for_guests, 0, 0, "guests are relayed as well"},
+    {"Calls", "peerjs.discovery", &settings::peer_discovery, 0, 0,
+     "anybody may list the PeerJS ids that are connected"},
 
     {"Places", "rooms.open_on_join", &settings::rooms_open_on_join, 0, 0, "a room id nobody opened opens when joined"},
     {"Places", "sessions.grace", &settings::session_grace, 0, hour, "in which a lost connection may come back"},

@@ -14,12 +14,14 @@ constexpr std::string_view sid_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklm
 constexpr std::size_t sid_size = 20, home_size = 2; // the last two digits lead to the session's loop
 constexpr std::size_t homes = sid_digits.size() * sid_digits.size();
 
-constexpr std::array<std::string_view, 6> messages{"Transport unknown", "Session ID unknown", "Bad handshake method",
-                                                   "Bad request",       "Forbidden",          "Unsupported protocol version"};
+constexpr std::array<std::string_view, 6> messages{
+    "Transport unknown", "Session ID unknown", "Bad handshake method",
+    "Bad request",       "Forbidden",          "Unsupported protocol version"};
 
 bool is_token_list(std::string_view text) {
   return std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == ',' || c == ' ';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == ',' ||
+           c == ' ';
   });
 }
 
@@ -209,7 +211,8 @@ void door::open(http_request request, std::size_t loop, const respond& done) {
   if (!rider) return refuse_to(refusal::forbidden, request, done);
   home.next_ticket = wiring_.admit(request.address);
   if (!home.next_ticket) {
-    http_response full{503, "application/json", {{"Retry-After", "1"}}, R"({"code":3,"message":"Too many connections"})"};
+    http_response full{
+        503, "application/json", {{"Retry-After", "1"}}, R"({"code":3,"message":"Too many connections"})"};
     wiring_.dress(full, request);
     return done(std::move(full));
   }
@@ -235,8 +238,8 @@ upgrade_offer door::upgrade(const http_request& handshake, std::size_t loop) {
     if (!rider) return refused(refusal::forbidden);
     auto& home = *desks_[loop];
     offer.loop = loop;
-    offer.user = session::first_line(
-        std::make_shared<session>(home.loop, limits_, home, new_sid(loop), std::move(*rider)));
+    offer.user =
+        session::first_line(std::make_shared<session>(home.loop, limits_, home, new_sid(loop), std::move(*rider)));
     return offer;
   }
   auto* const home = home_of(sid);

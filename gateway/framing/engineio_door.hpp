@@ -2,8 +2,8 @@
 // Where Engine.IO's requests and WebSockets come in (protocol version 4; schema/protocols.md, "Engine.IO"). A session
 // lives on one loop, and its id says on which, so that requests that come in on another loop find it.
 //
-// Made before the loops run, with one desk for each; `handle` and `upgrade` on the loop they are asked on. Loops, limits
-// and what makes riders outlive it.
+// Made before the loops run, with one desk for each; `handle` and `upgrade` on the loop they are asked on. Loops,
+// limits and what makes riders outlive it.
 
 #include "events/random.hpp"
 #include "gateway/framing/engineio_session.hpp"

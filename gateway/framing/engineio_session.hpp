@@ -83,7 +83,8 @@ public:
   /// Who uses the WebSocket on which the session begins.
   [[nodiscard]] static std::shared_ptr<line_user> first_line(std::shared_ptr<session> of);
 
-  // --- the rider's side -----------------------------------------------------------------------------------------------
+  // --- the rider's side
+  // -----------------------------------------------------------------------------------------------
 
   void send(std::string_view message, bool binary = false);
   /// Queues messages that are encoded for `transport()` already.
@@ -140,10 +141,10 @@ private:
   websocket* probe_ = nullptr; ///< the one that may take over
   bool probed_ = false;        ///< it has been told that it may
 
-  std::string waiting_;         ///< packets of polling, each with a separator behind it
-  answer_poll held_;            ///< the poll that waits
-  std::uint64_t poll_ = 0;      ///< its number
-  bool unconfirmed_ = false;    ///< a payload went out, and no poll came since
+  std::string waiting_;      ///< packets of polling, each with a separator behind it
+  answer_poll held_;         ///< the poll that waits
+  std::uint64_t poll_ = 0;   ///< its number
+  bool unconfirmed_ = false; ///< a payload went out, and no poll came since
   bool flush_posted_ = false;
 };
 

@@ -31,9 +31,7 @@ public:
 
 private:
   void take_probe(const packet& p);
-  [[nodiscard]] rider* riding() const noexcept {
-    return role_ == role::carrier ? session_->rider_.get() : nullptr;
-  }
+  [[nodiscard]] rider* riding() const noexcept { return role_ == role::carrier ? session_->rider_.get() : nullptr; }
 
   const std::shared_ptr<session> session_;
   role role_;

@@ -67,9 +67,7 @@ void session::take(packet p) {
   switch (p.type) {
   case packet_type::event:
   case packet_type::binary_event: return event(to, std::move(p));
-  case packet_type::disconnect:
-    sockets_.erase(at);
-    return to->end(goodbye::clean);
+  case packet_type::disconnect: sockets_.erase(at); return to->end(goodbye::clean);
   default: return; // we ask for no acks, so we know none
   }
 }
@@ -105,9 +103,8 @@ void session::connect(packet p) {
   const auto joined = sockets_.find(p.nsp);
   if (joined != sockets_.end() && !joined->second->is_over())
     return hang_up(close_code::protocol_error, "this namespace is joined already");
-  auto made = sockets_.size() < framing_.namespaces_max
-                  ? socket::make(shared_from_this(), p.nsp, handshake_.aliases)
-                  : nullptr;
+  auto made =
+      sockets_.size() < framing_.namespaces_max ? socket::make(shared_from_this(), p.nsp, handshake_.aliases) : nullptr;
   if (!made) return refuse_connect(p.nsp, "Invalid namespace");
   connect_deadline_ = nullptr;
   sockets_.insert_or_assign(p.nsp, made);

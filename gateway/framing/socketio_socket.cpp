@@ -120,9 +120,7 @@ std::size_t socket::queued_bytes() const noexcept {
   return session_->is_gone() ? 0 : session_->engine().queued_bytes();
 }
 
-bool socket::all_acknowledged() const noexcept {
-  return !session_->is_gone() && session_->engine().all_acknowledged();
-}
+bool socket::all_acknowledged() const noexcept { return !session_->is_gone() && session_->engine().all_acknowledged(); }
 
 const codec& socket::framing() const noexcept {
   const bool polls = session_->is_gone() || session_->engine().transport() == engineio_transport::polling;

@@ -1,6 +1,6 @@
 #pragma once
-// A client's place in one namespace: a connection, as the bridge and the hub see it, over a transport that it shares with
-// the client's other namespaces. Lives on its loop; its session owns it, and its link while that lives.
+// A client's place in one namespace: a connection, as the bridge and the hub see it, over a transport that it shares
+// with the client's other namespaces. Lives on its loop; its session owns it, and its link while that lives.
 
 #include "gateway/framing/socketio_session.hpp"
 

@@ -44,23 +44,26 @@ int serve(std::uint16_t port, const engineio::limits& times, std::chrono::millis
   conformance::echo_opener opener;
   const codecs known;
   std::uint64_t ids = 0;
-  socketio::framing framing{loop, opener, limits, totals, [&ids] { return ++ids; },
+  socketio::framing framing{loop,
+                            opener,
+                            limits,
+                            totals,
+                            [&ids] { return ++ids; },
                             [&](std::string_view nsp, engineio_transport t, bool) { return known.of(nsp, t); }};
   framing.takes_binary = true;
   framing.says_connected = framing.recovers = false;
   framing.connect_timeout = connect_timeout;
 
   std::unique_ptr<network> net;
-  engineio::door door{times,
-                      {[&](const http_request& handshake, std::size_t) -> result<std::shared_ptr<engineio::rider>> {
-                         if (handshake.path.starts_with("/engine.io")) return std::make_shared<conformance::echo_rider>();
-                         return std::make_shared<socketio::session>(framing, hello{});
-                       },
-                       [&](const std::string& address) { return net->admit(address); },
-                       [](http_response& r, const http_request&) {
-                         r.headers.emplace_back("Access-Control-Allow-Origin", "*");
-                       }},
-                      random};
+  engineio::door door{
+      times,
+      {[&](const http_request& handshake, std::size_t) -> result<std::shared_ptr<engineio::rider>> {
+         if (handshake.path.starts_with("/engine.io")) return std::make_shared<conformance::echo_rider>();
+         return std::make_shared<socketio::session>(framing, hello{});
+       },
+       [&](const std::string& address) { return net->admit(address); },
+       [](http_response& r, const http_request&) { r.headers.emplace_back("Access-Control-Allow-Origin", "*"); }},
+      random};
   door.add(loop);
   network_wiring wiring;
   wiring.handle = [&](http_request request, const respond& done) { door.handle(std::move(request), 0, done); };
@@ -91,8 +94,9 @@ int serve(std::uint16_t port, const engineio::limits& times, std::chrono::millis
 } // namespace
 
 int main(int count, char** words) {
-  CLI::App app{"Serves Parley's framings alone, on loopback, to the suites of the Engine.IO and Socket.IO protocols and\n"
-               "to WebSocket fuzzers. Its times are those the suites want."};
+  CLI::App app{
+      "Serves Parley's framings alone, on loopback, to the suites of the Engine.IO and Socket.IO protocols and\n"
+      "to WebSocket fuzzers. Its times are those the suites want."};
   std::uint16_t port = 3000;
   int interval = 300, timeout = 200, connect = 1000;
   app.add_option("--port", port, "TCP port; 0 takes a free one")->capture_default_str();

@@ -26,7 +26,8 @@ TEST_CASE("a push is an event under its name and its alias, a durable one with h
 }
 
 TEST_CASE("over a WebSocket each event is a text frame of its own") {
-  for (const std::size_t size : {std::size_t{2}, std::size_t{100}, std::size_t{125}, std::size_t{126}, std::size_t{70'000}}) {
+  for (const std::size_t size :
+       {std::size_t{2}, std::size_t{100}, std::size_t{125}, std::size_t{126}, std::size_t{70'000}}) {
     const std::string body = "\"" + std::string(size, 'x') + "\"";
     std::string out, expected;
     socketio_codec{{}}.append_push(out, {"e", "", body, "room/\"q\"", 1});
@@ -47,8 +48,8 @@ TEST_CASE("marks say how far the client is in all its places") {
 }
 
 TEST_CASE("an offset that is none tells nothing") {
-  for (const std::string_view text : {"", "room", "room/a:", "room/a:x", "room/a:1\nroom/b", "room/a:-1",
-                                      "room/a:99999999999999999999999"}) {
+  for (const std::string_view text :
+       {"", "room", "room/a:", "room/a:x", "room/a:1\nroom/b", "room/a:-1", "room/a:99999999999999999999999"}) {
     INFO(text);
     CHECK(parse_offset(text).empty());
   }

@@ -68,8 +68,8 @@ TEST_CASE("an EVENT begins with a name that is not the client's own") {
 
 TEST_CASE("what is no packet of Socket.IO is malformed") {
   for (const std::string_view text :
-       {"", "7", "x", "2[\"a\"", "2[\"a\"]x", "299999999999999999[\"a\"]", "2[\"\xff\"]", "1[]", "5[\"a\"]", "5-[\"a\"]",
-        "511-[\"a\"]", "51[\"a\"]", "2[[[[[[[[[[1]]]]]]]]]]"}) {
+       {"", "7", "x", "2[\"a\"", "2[\"a\"]x", "299999999999999999[\"a\"]", "2[\"\xff\"]", "1[]", "5[\"a\"]",
+        "5-[\"a\"]", "511-[\"a\"]", "51[\"a\"]", "2[[[[[[[[[[1]]]]]]]]]]"}) {
     INFO(text);
     CHECK(refuses(text));
   }
@@ -78,7 +78,8 @@ TEST_CASE("what is no packet of Socket.IO is malformed") {
 
 TEST_CASE("a binary event waits for its attachments and puts them in their places") {
   decoder d{depth_max, bytes_max};
-  const auto first = d.add(R"(52-/x,3["e",{"_placeholder":true,"num":1},{"deep":[{"_placeholder":true,"num":0}]}])", false);
+  const auto first =
+      d.add(R"(52-/x,3["e",{"_placeholder":true,"num":1},{"deep":[{"_placeholder":true,"num":0}]}])", false);
   REQUIRE(first);
   CHECK_FALSE(*first);
   CHECK(d.awaits_attachments());
