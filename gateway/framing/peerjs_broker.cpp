@@ -100,10 +100,10 @@ void broker::pass(message_to m, bool queued) {
 
 void broker::wake_later() {
   if (waiting_.empty() || std::exchange(waking_, true)) return;
-  const auto wait = std::chrono::ceil<std::chrono::milliseconds>(waiting_.front().due - std::chrono::steady_clock::now());
-  home_.post([this, wait] {
-    alarm_ = home_.after(std::max(wait, std::chrono::milliseconds{1}), [this] { expire(); });
-  });
+  const auto wait =
+      std::chrono::ceil<std::chrono::milliseconds>(waiting_.front().due - std::chrono::steady_clock::now());
+  home_.post(
+      [this, wait] { alarm_ = home_.after(std::max(wait, std::chrono::milliseconds{1}), [this] { expire(); }); });
 }
 
 void broker::expire() {

@@ -1,10 +1,10 @@
 #pragma once
-// Who is reachable under which peer id, and what waits for who is not yet (schema/protocols.md, "PeerJS"). Peers live on
-// their connections' loops; the broker passes texts between them.
+// Who is reachable under which peer id, and what waits for who is not yet (schema/protocols.md, "PeerJS"). Peers live
+// on their connections' loops; the broker passes texts between them.
 //
-// An id is its holder's while connected, and whoever knows the holder's secret (PeerJS's `token`) may take its place. An
-// id that somebody signed in has used is that user's for as long as it is remembered, and one that is a user's own id is
-// nobody else's, ever.
+// An id is its holder's while connected, and whoever knows the holder's secret (PeerJS's `token`) may take its place.
+// An id that somebody signed in has used is that user's for as long as it is remembered, and one that is a user's own
+// id is nobody else's, ever.
 //
 // Thread-safe. Bounded: so many peers, so much waiting, so many remembered ids (the longest unused is forgotten first).
 
@@ -27,10 +27,10 @@ struct message_to {
 
 struct broker_limits {
   std::size_t peers_max = 20'000;
-  std::size_t waiting_max = 64;                         ///< messages for one absent peer
-  std::size_t waiting_bytes_max = 16 * 1024 * 1024;     ///< for all of them
-  std::size_t owners_max = 100'000;                     ///< ids remembered as somebody's
-  std::chrono::milliseconds expiry{5'000};              ///< of what waits
+  std::size_t waiting_max = 64;                     ///< messages for one absent peer
+  std::size_t waiting_bytes_max = 16 * 1024 * 1024; ///< for all of them
+  std::size_t owners_max = 100'000;                 ///< ids remembered as somebody's
+  std::chrono::milliseconds expiry{5'000};          ///< of what waits
 };
 
 /// A connected peer, called on its loop.
