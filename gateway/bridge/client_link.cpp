@@ -83,7 +83,6 @@ void client_link::enter() {
   }
   if (!asked.empty() && with_.tokens.verify_resume(std::exchange(hello_.resume, {}), asked, user_))
     return ask_for_session(asked, true);
-  hello_.told.clear();
   ask_for_session({random_id(with_.random, "s_")}, false);
 }
 
@@ -126,6 +125,8 @@ void client_link::receive(client_message message) {
   auto* join = std::get_if<join_place>(&*request);
   if (join && !joins_.take(with_.clock.now()))
     return connection_->answer(message.ack, fail(errc::rate_limited, "joining too often; try again in a second", 1));
+  if (join && !join->after && !resumed_)
+    if (const auto told = hello_.told.find(join->place); told != hello_.told.end()) join->after = told->second;
   auto* to_room = join && !places_.contains(join->place) ? std::get_if<domain::room::command>(&join->command) : nullptr;
   auto* room = to_room ? std::get_if<domain::room::join>(to_room) : nullptr;
   if (room && room->open_if_absent)
@@ -194,6 +195,7 @@ void client_link::leave_session(bool clean) {
 void client_link::greet(const greeting& g) {
   if (!connection_) return;
   phase_ = phase::live;
+  resumed_ = g.resumed;
   if (!std::exchange(attached_to_hub_, true)) hub_.attach(connection_, session_, g.user, g.resumed);
   places_ = {g.places.begin(), g.places.end()};
   std::string body;
@@ -209,7 +211,6 @@ void client_link::greet(const greeting& g) {
 }
 
 void client_link::session_over() {
-  hello_.told.clear();
   if (connection_) ask_for_session({random_id(with_.random, "s_")}, false);
 }
 
@@ -229,8 +230,10 @@ void client_link::answer(std::optional<std::uint64_t> ack, result<parley::answer
 }
 
 void client_link::subscribe(const stream_id& topic, version after) {
-  // What the client says it has counts once, where it comes back: its own word can only spare it what it knows.
-  if (const auto told = hello_.told.extract(topic)) after = std::max(after, told.mapped());
+  // What the client says it has counts once. Whose session came back is spared what it knows; whose session was over
+  // is told of what came meanwhile: of a place when it joins again (see `receive`), of its inbox here.
+  if (const auto told = hello_.told.extract(topic))
+    after = resumed_ ? std::max(after, told.mapped()) : std::min(after, told.mapped());
   if (attached_to_hub_) hub_.subscribe(connection_->ref().id, topic, after);
 }
 

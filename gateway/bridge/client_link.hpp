@@ -120,6 +120,7 @@ private:
   login_id login_;
   std::string name_;
   bool guest_ = false;
+  bool resumed_ = false; ///< the session is the one of the hello
   session_id session_;
   stream_id session_stream_;
   std::set<stream_id> places_;

@@ -72,8 +72,9 @@ export class Server {
     return child;
   }
 
-  async launch() {
-    const child = this.child = this.spawn();
+  /// `port`: where it listens; 0 takes a free one.
+  async launch({port = 0} = {}) {
+    const child = this.child = this.spawn([], {port});
     const listening = /^listening on http:\/\/\S+:(\d+)$/m;
     const gone = child.ended.then(end => {
       throw new Error(`parleyd ended with ${JSON.stringify(end)} before it listened:\n${child.err}`);
