@@ -135,7 +135,7 @@ void hub::state::deliver(subscription& s, run& r) {
   }
   if (!owed && !r.has_signals()) return;
   const auto& e = r.in(s.who.line->framing(), counted.encoded);
-  if (r.is_selective())
+  if (r.is_selective() || !e.framing->echoes_all())
     queue_chosen(s, r, e, owed);
   else
     queue_slice(s.who, e, e.offsets[s.next - r.first_seq()], e.offsets.back());
@@ -171,8 +171,10 @@ void hub::state::queue_chosen(subscription& s, const run& r, const encoded_run& 
   std::size_t begin = 0, end = 0;
   for (std::size_t i = 0; i < r.items().size(); ++i) {
     const auto& item = r.items()[i];
-    const bool is_due = item.seq == 0 ? *item.told_not != s.who.session : owed && item.seq >= s.next;
-    const bool chosen = is_due && item.shown && is_for(*item.shown, s.who);
+    const bool own = item.from && *item.from == s.who.session;
+    const bool is_due = item.seq == 0 ? !own : owed && item.seq >= s.next;
+    const bool chosen = is_due && item.shown && is_for(*item.shown, s.who) &&
+                        (!own || e.framing->echoes(item.shown->name));
     if (!chosen) continue;
     if (e.offsets[i] != end) {
       queue_slice(s.who, e, begin, end);

@@ -84,7 +84,10 @@ void hub::state::take_page(subscription& s, const std::vector<record>& page) {
     auto what = r.version == next ? content_of(r) : fail(errc::corrupt, "a stream has a gap");
     if (!what) return read_failed(s, {errc::corrupt, {}});
     const publication p{t.id, r.version, r.time, std::move(*what)};
-    if (const auto shown = present(p); shown && is_for(*shown, s.who)) {
+    const auto shown = present(p);
+    const auto* from = cause_of(p);
+    const bool echo = from && *from == s.who.session;
+    if (shown && is_for(*shown, s.who) && (!echo || s.who.line->framing().echoes(shown->name))) {
       s.who.line->framing().append_push(*frames, push_of(*shown, t.id, r.version));
       ++counted.encoded;
       ++counted.refilled;

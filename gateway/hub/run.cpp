@@ -1,24 +1,26 @@
 #include "gateway/hub/run.hpp"
 
 namespace parley::gateway {
-namespace {
 
-const session_id* own_session(const publication& p) {
-  const auto* signal = std::get_if<domain::signal>(&p.what);
-  if (!signal) return nullptr;
-  return std::visit([](const auto& s) { return &s.session; }, *signal);
+const session_id* cause_of(const publication& p) {
+  const auto of = [](const auto& what) -> const session_id* {
+    if constexpr (requires { { what.session } -> std::convertible_to<const session_id&>; })
+      return &what.session;
+    else
+      return nullptr;
+  };
+  if (const auto* signal = std::get_if<domain::signal>(&p.what)) return std::visit(of, *signal);
+  return std::visit([&](const auto& family) { return std::visit(of, family); }, std::get<event>(p.what));
 }
-
-} // namespace
 
 run::run(std::span<const publication_ptr> published, std::size_t bytes_max) {
   items_.reserve(published.size());
   if (!published.empty()) topic_ = &published.front()->topic;
   std::size_t bytes = 0;
   for (const auto& p : published) {
-    items_.push_back({present(*p), p->seq, own_session(*p)});
+    items_.push_back({present(*p), p->seq, cause_of(*p)});
     const auto& last = items_.back();
-    selective_ = selective_ || last.told_not != nullptr || (last.shown && !last.shown->only_for.empty());
+    selective_ = selective_ || p->seq == 0 || (last.shown && !last.shown->only_for.empty());
     if (p->seq == 0) {
       ++signals_;
     } else {

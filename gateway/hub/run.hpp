@@ -11,6 +11,9 @@
 
 namespace parley::gateway {
 
+/// The session that caused something, where one did. Refers to the publication.
+[[nodiscard]] const session_id* cause_of(const publication& p);
+
 /// What is shown of the event at `seq` of `stream`, as a framing takes it. Refers to all three.
 [[nodiscard]] inline push push_of(const presented& shown, const stream_id& stream, version seq) {
   if (seq == 0) return {shown.name, shown.alias, shown.body};
@@ -28,7 +31,7 @@ public:
   struct item {
     std::optional<presented> shown;
     version seq = 0;                      ///< 0: a signal
-    const session_id* told_not = nullptr; ///< a signal's own session
+    const session_id* from = nullptr;     ///< whose doing it is; a signal is not told to that one
   };
 
   /// Takes publications from the front of `published` until their bodies reach `bytes_max`, at least one; `taken` says

@@ -31,6 +31,9 @@ public:
   virtual ~codec() = default;
   /// Appends everything that `p` is on the wire, whole frames: none, one or several.
   virtual void append_push(std::string& out, const push& p) const = 0;
+  /// Whether the session that caused a push is told it, too; `echoes_all` when that is so of every push.
+  [[nodiscard]] virtual bool echoes(std::string_view /*name*/) const noexcept { return true; }
+  [[nodiscard]] virtual bool echoes_all() const noexcept { return true; }
   /// Whether its clients come back by what they were told last, whatever place that was of. Then they are told, with
   /// `append_marks`, how far they are in all their places whenever they were told something of several.
   [[nodiscard]] virtual bool marks_places() const noexcept { return false; }

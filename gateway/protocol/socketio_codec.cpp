@@ -25,13 +25,28 @@ socketio_codec::socketio_codec(options o)
   socketio::append_head(head_, socketio::packet_type::event, options_.nsp);
 }
 
-void socketio_codec::append_push(std::string& out, const push& p) const {
+std::string socketio_codec::offset_of(const push& p) const {
   std::string offset;
-  if (options_.offsets && p.seq != 0) {
-    std::string place;
-    append_place(place, p.stream, p.seq);
-    append_quoted(offset, place);
-  }
+  if (!options_.offsets || p.seq == 0) return offset;
+  std::string place;
+  append_place(place, p.stream, p.seq);
+  append_quoted(offset, place);
+  return offset;
+}
+
+void socketio_codec::append_foreign(std::string& out, std::string_view name, std::string_view args,
+                                    const push& p) const {
+  std::string packet = head_ + '[';
+  append_quoted(packet, name);
+  args.remove_suffix(1); // its bracket, behind what may follow
+  if (args.size() > 1) packet.append(1, ',').append(args.substr(1));
+  if (const auto offset = offset_of(p); !offset.empty()) packet.append(1, ',').append(offset);
+  packet.push_back(']');
+  append_message(out, options_.transport, packet);
+}
+
+void socketio_codec::append_push(std::string& out, const push& p) const {
+  const auto offset = offset_of(p);
   append_event(out, p.name, p.body, offset);
   if (options_.aliases && !p.alias.empty()) append_event(out, p.alias, p.body, offset);
 }

@@ -26,9 +26,11 @@ public:
   /// An event `offset` that nobody listens to; its only argument is the offset.
   void append_marks(std::string& out, std::span<const mark> all) const override;
 
-  [[nodiscard]] engineio_transport transport() const noexcept { return options_.transport; }
+  /// Appends an event of somebody else's words: `args` is JSON array text; a durable one of `p`'s place in its stream.
+  void append_foreign(std::string& out, std::string_view name, std::string_view args, const push& p) const;
 
 private:
+  [[nodiscard]] std::string offset_of(const push& p) const;
   void append_event(std::string& out, std::string_view name, std::string_view body, std::string_view offset) const;
 
   const options options_;
