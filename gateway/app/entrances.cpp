@@ -4,9 +4,11 @@
 #include "gateway/app/parts_settings.hpp"
 #include "gateway/auth/credentials.hpp"
 #include "gateway/auth/handshake.hpp"
+#include "gateway/framing/profiled_codec.hpp"
 #include "gateway/net/websocket_handshake.hpp"
 #include "gateway/rest/responses.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace parley::gateway {
@@ -15,11 +17,9 @@ namespace {
 constexpr std::size_t peerjs_token_bytes_max = 4096; // it may be an access token
 constexpr std::string_view native_path = "/ws", peerjs_path = "/peerjs", peerjs_key = "peerjs";
 
-/// Socket.IO's own path, and the one a messenger's front end has; with what follows, as its server matches them.
-bool is_engineio(const http_request& request) {
-  const std::string_view path = request.path;
-  return path == "/socket.io" || path.starts_with("/socket.io/") || path == "/api/socket/io" ||
-         path.starts_with("/api/socket/io/");
+profile_hints hints_of(const http_request& request) {
+  return {request.parameter("profile"), request.header("parley-profile"), {},
+          request.header("origin"),     request.header("host"),           request.path};
 }
 
 /// Under the path `/` of PeerJS's client, or under `/peerjs`: `{path}{key}/…`, with the client's default key.
@@ -52,26 +52,26 @@ std::string random_uuid(random_source& random) {
 
 } // namespace
 
-entrances::entrances(const settings& s, const token_service& tokens, const clock_source& clock, random_source& random,
+entrances::entrances(const settings& s, const profile_set& profiles, const token_service& tokens,
+                     const clock_source& clock, random_source& random,
                      std::function<std::shared_ptr<void>(const std::string&)> admit)
   : with_{s}
+  , profiles_{profiles}
   , limits_{limits_of(s)}
   , with_aliases_{{true, s.json_depth_max, s.frame_bytes_max}}
   , without_aliases_{{false, s.json_depth_max, s.frame_bytes_max}}
   , engineio_{engineio_limits_of(s), wiring_of(std::move(admit)), random}
   , tokens_{tokens}
   , clock_{clock}
-  , random_{random} {
-  for (const auto transport : {engineio_transport::polling, engineio_transport::websocket})
-    for (const bool aliases : {false, true})
-      codecs_.push_back(std::make_unique<socketio_codec>(socketio_codec::options{"/", transport, aliases, true}));
-}
+  , random_{random} {}
 
 engineio::door_wiring entrances::wiring_of(std::function<std::shared_ptr<void>(const std::string&)> admit) {
   auto board = [this](const http_request& handshake, std::size_t loop) -> result<std::shared_ptr<engineio::rider>> {
     auto greeting = read_handshake(handshake, with_.cors_origins);
     if (!greeting) return tl::make_unexpected(std::move(greeting.error()));
-    return std::make_shared<socketio::session>(*socketio_[loop], *std::move(greeting));
+    const auto how = profiles_.choose(hints_of(handshake));
+    if (!how) return tl::make_unexpected(how.error());
+    return std::make_shared<socketio::session>(*socketio_[loop], *std::move(greeting), *how);
   };
   auto dress = [this](http_response& r, const http_request& request) {
     add_security_headers(r);
@@ -88,9 +88,10 @@ void entrances::add(io_loop& loop, session_opener& opener) {
                       limits_,
                       totals_,
                       [this] { return next_id_++; },
-                      [this](std::string_view nsp, engineio_transport transport, bool aliases) {
-                        return codec_of(nsp, transport, aliases);
-                      }};
+                      [this](const profile* how, std::string_view nsp, engineio_transport transport, bool aliases) {
+                        return codec_of(how, nsp, transport, aliases);
+                      },
+                      [this](std::string_view name) { return profiles_.find(name); }};
   f.depth_max = with_.json_depth_max;
   f.payload_bytes_max = engineio_limits_of(with_).payload_bytes_max;
   socketio_.push_back(std::make_unique<socketio::framing>(std::move(f)));
@@ -104,9 +105,30 @@ void entrances::add(io_loop& loop, session_opener& opener) {
   peerjs_.push_back(std::make_unique<peerjs::framing>(p));
 }
 
-const socketio_codec* entrances::codec_of(std::string_view nsp, engineio_transport transport, bool aliases) {
-  if (nsp != "/") return nullptr;
-  return codecs_[(transport == engineio_transport::websocket ? 2u : 0u) + (aliases ? 1u : 0u)].get();
+/// Socket.IO's own path, the one a messenger's front end has, and those of profiles; with what follows, as its server
+/// matches them.
+bool entrances::is_engineio(const http_request& request) const {
+  const auto under = [path = std::string_view{request.path}](std::string_view root) {
+    return path.starts_with(root) && (path.size() == root.size() || path[root.size()] == '/');
+  };
+  if (under("/socket.io") || under("/api/socket/io")) return true;
+  for (const auto* p : profiles_.all())
+    if (std::ranges::any_of(p->paths(), under)) return true;
+  return false;
+}
+
+const codec* entrances::codec_of(const profile* how, std::string_view nsp, engineio_transport transport, bool aliases) {
+  if (how ? !how->serves(nsp) : nsp != "/") return nullptr;
+  const std::lock_guard lock{codecs_mutex_};
+  auto& made = codecs_[{how, std::string{nsp}, transport, aliases}];
+  if (!made) {
+    socketio_codec::options o{std::string{nsp}, transport, aliases, true};
+    if (how)
+      made = std::make_unique<profiled_codec>(*how, std::move(o));
+    else
+      made = std::make_unique<socketio_codec>(std::move(o));
+  }
+  return made.get();
 }
 
 bool entrances::is_websocket(const http_request& request) const {
@@ -119,14 +141,39 @@ upgrade_offer entrances::upgrade(const http_request& handshake, std::size_t loop
   return is_peerjs(handshake) ? open_peer(handshake, loop) : open_native(handshake, loop);
 }
 
-bool entrances::take(http_request& request, std::size_t loop, const respond& done) {
+bool entrances::take(http_request& request, std::size_t loop, respond& done) {
   if (is_peerjs(request)) {
     answer_peer(request, done);
     return true;
   }
-  if (!is_engineio(request)) return false;
+  if (!is_engineio(request)) return map(request, done);
   engineio_.handle(std::move(request), loop, done);
   return true;
+}
+
+/// A request of a profile's client becomes one of ours, and the answer one of theirs. True when it is answered.
+bool entrances::map(http_request& request, respond& done) {
+  const auto how = profiles_.choose(hints_of(request));
+  auto mapped = how && *how ? (*how)->map_request(request) : result<mapped_request>{};
+  if (!how || !mapped) {
+    done(refusal_of(how ? mapped.error() : how.error(), request, with_));
+    return true;
+  }
+  if (mapped->at_once || !mapped->methods.empty()) {
+    auto answer =
+        mapped->at_once ? std::move(*mapped->at_once) : preflight(request, mapped->methods, with_.cors_origins);
+    add_security_headers(answer);
+    add_cors_headers(answer, request, with_.cors_origins);
+    done(std::move(answer));
+    return true;
+  }
+  if (mapped->rule)
+    done = [profile = *how, asked = std::make_shared<mapped_request>(std::move(*mapped)),
+            done = std::move(done)](http_response r) {
+      profile->map_response(*asked, r);
+      done(std::move(r));
+    };
+  return false;
 }
 
 http_response entrances::refuse(const error& e, const http_request& request) {

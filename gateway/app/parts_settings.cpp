@@ -67,6 +67,20 @@ net_limits local_limits_of(const settings& s) {
   return l;
 }
 
+result<profile_set> profiles_of(const settings& s) {
+  auto known = s.profiles_folder.empty() ? result<profile_set>{profile_set::shipped()}
+                                         : profile_set::with_folder(s.profiles_folder);
+  if (!known) return known;
+  std::vector<profile_rule> rules;
+  for (const auto& text : s.profiles_rules) {
+    auto some = parse_profile_rules(text);
+    if (!some) return tl::make_unexpected(std::move(some.error()));
+    rules.insert(rules.end(), some->begin(), some->end());
+  }
+  if (auto set = known->set_rules(std::move(rules)); !set) return tl::make_unexpected(std::move(set.error()));
+  return known;
+}
+
 rest_settings rest_settings_of(const settings& s) {
   return {s.access_token_lifetime,
           s.refresh_token_lifetime,

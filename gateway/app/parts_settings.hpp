@@ -5,6 +5,7 @@
 #include "gateway/framing/engineio_limits.hpp"
 #include "gateway/hub/hub.hpp"
 #include "gateway/net/net_limits.hpp"
+#include "gateway/profiles/profile_set.hpp"
 #include "gateway/rest/rest_api.hpp"
 #include "projections/pg/connection.hpp"
 #include "projections/queries/question_desk.hpp"
@@ -18,6 +19,8 @@ namespace parley::gateway {
 [[nodiscard]] hub::limits hub_limits_of(const settings& s);
 [[nodiscard]] query_options questions_of(const settings& s);
 [[nodiscard]] pg::connect_options store_of(const settings& s);
+/// The shipped profiles, the operator's, and who gets which. errc::invalid with file and line.
+[[nodiscard]] result<profile_set> profiles_of(const settings& s);
 [[nodiscard]] rest_settings rest_settings_of(const settings& s);
 
 } // namespace parley::gateway

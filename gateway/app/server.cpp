@@ -57,8 +57,9 @@ struct actor_config : caf::actor_system_config {
 
 /// In order of construction; destroyed in the opposite order, after `stop`.
 struct server::parts {
-  parts(const settings& s, std::unique_ptr<stored_log> opened, std::string secret)
+  parts(const settings& s, profile_set known, std::unique_ptr<stored_log> opened, std::string secret)
     : with{s}
+    , profiles{std::move(known)}
     , log{std::move(opened)}
     , reader{*log, reader_threads}
     , writer{*log, reader}
@@ -111,6 +112,7 @@ struct server::parts {
   void stop();
 
   const settings with;
+  const profile_set profiles;
   system_clock_source clock;
   secure_random random;
   std::unique_ptr<stored_log> log;
@@ -135,7 +137,8 @@ struct server::parts {
   registry entities;
   runtime rt;
   link_dependencies links{entities, tokens, clock, random, writes, true, nullptr, nullptr};
-  entrances doors{with, tokens, clock, random, [this](const std::string& address) { return net->admit(address); }};
+  entrances doors{with,  profiles, tokens,
+                  clock, random,   [this](const std::string& address) { return net->admit(address); }};
   std::unique_ptr<network> net;
   std::optional<rest_api> admin; // on the first loop
   std::unique_ptr<network> local;
@@ -310,11 +313,13 @@ void server::parts::stop() {
 
 result<std::unique_ptr<server>> server::start(const settings& s) {
   secure_random random;
+  auto profiles = profiles_of(s);
+  if (!profiles) return tl::make_unexpected(profiles.error());
   auto log = open_log_in(std::filesystem::path{s.data} / "log");
   if (!log) return tl::make_unexpected(log.error());
   auto secret = s.jwt_secret.empty() ? load_jwt_secret(s.data, random) : result<std::string>{s.jwt_secret};
   if (!secret) return tl::make_unexpected(secret.error());
-  auto made = std::make_unique<parts>(s, std::move(*log), std::move(*secret));
+  auto made = std::make_unique<parts>(s, std::move(*profiles), std::move(*log), std::move(*secret));
   made->wire();
   if (auto listening = made->net->listen(s.host, s.port); !listening) {
     made->stop();

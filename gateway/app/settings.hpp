@@ -89,6 +89,10 @@ struct settings {
   bool ice_turn_for_guests = false;
   bool peer_discovery = false; ///< PeerJS clients may list the ids that are connected
 
+  // other vocabularies
+  std::string profiles_folder;             ///< further profiles, *.json; empty: the shipped ones only
+  std::vector<std::string> profiles_rules; ///< who gets which without asking: `https://meet.example.org=meetings`
+
   // domain
   bool rooms_open_on_join = true;
   milliseconds session_grace{30'000};

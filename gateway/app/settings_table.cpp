@@ -81,6 +81,11 @@ const auto rows = std::to_array<setting_row>({
     {"Calls", "peerjs.discovery", &settings::peer_discovery, 0, 0,
      "anybody may list the PeerJS ids that are connected"},
 
+    {"Profiles", "profiles.folder", &settings::profiles_folder, 0, 4000,
+     "directory of further profiles, *.json (schema/profiles/README.md)"},
+    {"Profiles", "profiles.rules", &settings::profiles_rules, 0, 100,
+     "which profile an origin, host or path gets: https://meet.example.org=meetings, separated by commas"},
+
     {"Places", "rooms.open_on_join", &settings::rooms_open_on_join, 0, 0, "a room id nobody opened opens when joined"},
     {"Places", "sessions.grace", &settings::session_grace, 0, hour, "in which a lost connection may come back"},
     {"Places", "entities.snapshot_every", &settings::snapshot_every, 1, 1e6, "events between snapshots"},

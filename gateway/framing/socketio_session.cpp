@@ -20,9 +20,10 @@ std::string event_name(const nlohmann::json& first) {
 
 } // namespace
 
-session::session(const framing& of, hello handshake)
+session::session(const framing& of, hello handshake, const profile* how)
   : framing_{of}
   , handshake_{std::move(handshake)}
+  , how_{how}
   , decoder_{of.depth_max, of.payload_bytes_max}
   , intake_{of.limits, of.totals, now()} {}
 
@@ -81,7 +82,7 @@ void session::event(const std::shared_ptr<socket>& to, packet p) {
   message.ack = p.ack;
   p.data.erase(p.data.begin());
   message.args = std::move(p.data);
-  to->receive(std::move(message));
+  to->hear(std::move(message));
 }
 
 hello session::hello_for(const packet& connect) const {
@@ -103,12 +104,22 @@ void session::connect(packet p) {
   const auto joined = sockets_.find(p.nsp);
   if (joined != sockets_.end() && !joined->second->is_over())
     return hang_up(close_code::protocol_error, "this namespace is joined already");
-  auto made =
-      sockets_.size() < framing_.namespaces_max ? socket::make(shared_from_this(), p.nsp, handshake_.aliases) : nullptr;
+  const auto how = profile_for(p);
+  if (!how) return refuse_connect(p.nsp, how.error().message);
+  auto made = sockets_.size() < framing_.namespaces_max
+                  ? socket::make(shared_from_this(), *how, p.nsp, handshake_.aliases)
+                  : nullptr;
   if (!made) return refuse_connect(p.nsp, "Invalid namespace");
   connect_deadline_ = nullptr;
   sockets_.insert_or_assign(p.nsp, made);
   if (!made->open(hello_for(p))) made->close(close_code::internal, "no session could be opened: try again later");
+}
+
+result<const profile*> session::profile_for(const packet& connect) const {
+  const auto asked = text_member(connect.data, "profile");
+  if (asked.empty()) return how_;
+  if (const auto* found = framing_.find_profile(asked)) return found;
+  return fail(errc::invalid, "there is no such profile");
 }
 
 void session::refuse_connect(const std::string& nsp, std::string_view message) {

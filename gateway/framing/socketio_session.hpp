@@ -4,6 +4,7 @@
 
 #include "gateway/framing/engineio_session.hpp"
 #include "gateway/framing/intake.hpp"
+#include "gateway/profiles/profile.hpp"
 #include "gateway/protocol/socketio_packet.hpp"
 
 #include <atomic>
@@ -21,7 +22,10 @@ struct framing {
   /// Ids for connections, unique in the process.
   std::function<std::uint64_t()> next_id;
   /// How clients of a namespace are told things; null: there is no such namespace. It outlives the connections.
-  std::function<const socketio_codec*(std::string_view nsp, engineio_transport transport, bool aliases)> codec_of;
+  std::function<const codec*(const profile* how, std::string_view nsp, engineio_transport transport, bool aliases)>
+      codec_of;
+  /// The profile of that name, which outlives the connections; null: there is none.
+  std::function<const profile*(std::string_view name)> find_profile;
 
   std::size_t depth_max = 32;
   std::size_t payload_bytes_max = 1'000'000;
@@ -36,8 +40,8 @@ class socket;
 
 class session final : public engineio::rider, public std::enable_shared_from_this<session> {
 public:
-  /// `handshake`: what the Engine.IO handshake came with.
-  session(const framing& of, hello handshake);
+  /// `handshake`: what the Engine.IO handshake came with; `how`: the profile it chose, null: none.
+  session(const framing& of, hello handshake, const profile* how);
   ~session() override;
 
   // rider
@@ -63,6 +67,8 @@ public:
 private:
   void take(packet p);
   void connect(packet p);
+  /// The profile a CONNECT asks for, else the handshake's; an error where there is none of that name.
+  [[nodiscard]] result<const profile*> profile_for(const packet& connect) const;
   void refuse_connect(const std::string& nsp, std::string_view message);
   [[nodiscard]] hello hello_for(const packet& connect) const;
   void event(const std::shared_ptr<socket>& to, packet p);
@@ -71,6 +77,7 @@ private:
 
   const framing& framing_;
   const hello handshake_;
+  const profile* const how_;
   decoder decoder_;
   intake intake_;
   std::shared_ptr<engineio::session> engine_; ///< until it is over

@@ -21,21 +21,33 @@ void append_error(std::string& out, const error& e) {
   w.key("error").begin_object().field("code", code).field("message", text).end_object().end_object();
 }
 
-std::shared_ptr<socket> socket::make(std::shared_ptr<session> on, std::string nsp, bool aliases) {
+std::shared_ptr<socket> socket::make(std::shared_ptr<session> on, const profile* how, std::string nsp, bool aliases) {
   const auto& of = on->of();
-  const auto* polling = of.codec_of(nsp, engineio_transport::polling, aliases);
-  const auto* websocket = of.codec_of(nsp, engineio_transport::websocket, aliases);
+  const auto* polling = of.codec_of(how, nsp, engineio_transport::polling, aliases);
+  const auto* websocket = of.codec_of(how, nsp, engineio_transport::websocket, aliases);
   if (!polling || !websocket) return nullptr;
-  return std::make_shared<socket>(std::move(on), std::move(nsp), *polling, *websocket);
+  return std::make_shared<socket>(std::move(on), how, std::move(nsp), *polling, *websocket);
 }
 
-socket::socket(std::shared_ptr<session> on, std::string nsp, const socketio_codec& polling,
-               const socketio_codec& websocket)
+socket::socket(std::shared_ptr<session> on, const profile* how, std::string nsp, const codec& polling,
+               const codec& websocket)
   : session_{std::move(on)}
+  , how_{how}
   , nsp_{std::move(nsp)}
   , polling_{polling}
   , websocket_{websocket}
   , ref_{session_->of().loop.index(), session_->of().next_id()} {}
+
+void socket::hear(client_message message) {
+  if (!how_) return link_->receive(std::move(message));
+  // Answers are put into the words of what was asked, so each question gets a number by which its answer is known.
+  const auto number = ++last_question_;
+  questions_.emplace(number, question{message.event, std::exchange(message.ack, number)});
+  auto ours = how_->inbound(std::move(message), nsp_);
+  if (!ours) return answer(number, tl::make_unexpected(std::move(ours.error())));
+  if (!*ours) return answer(number, std::string{"{}"});
+  link_->receive(std::move(**ours));
+}
 
 bool socket::open(hello h) {
   link_ = session_->of().opener.open(shared_from_this(), std::move(h));
@@ -74,21 +86,45 @@ void socket::acknowledge(std::uint64_t ack, const nlohmann::json& arguments) {
 }
 
 void socket::answer(std::optional<std::uint64_t> ack, const result<std::string>& body) {
-  if (!is_over() && (ack || !body)) {
-    std::string text;
-    if (ack)
-      append_head(text, packet_type::ack, nsp_, *ack);
+  if (const auto asked = ack && how_ ? questions_.extract(*ack) : decltype(questions_)::node_type{}) {
+    const auto& q = asked.mapped();
+    const auto theirs = body ? how_->answer(q.event, *body) : how_->refusal(q.event, body.error());
+    if (theirs)
+      reply_as(*theirs, q.ack);
     else
-      append_head(text, packet_type::event, nsp_);
-    text.append(ack ? "[" : R"(["exception",)");
-    if (body)
-      text.append(*body);
-    else
-      append_error(text, body.error());
-    text.push_back(']');
-    session_->engine().send(text);
+      reply(q.ack, body);
+  } else {
+    reply(ack, body);
   }
   session_->answered();
+}
+
+void socket::reply(std::optional<std::uint64_t> ack, const result<std::string>& body) {
+  if (is_over() || (!ack && body)) return;
+  std::string json;
+  if (body)
+    json = *body;
+  else
+    append_error(json, body.error());
+  if (!ack) return push("exception", {}, json);
+  std::string text;
+  append_head(text, packet_type::ack, nsp_, *ack);
+  session_->engine().send(text.append(1, '[').append(json).append(1, ']'));
+}
+
+void socket::reply_as(const foreign_reply& r, std::optional<std::uint64_t> ack) {
+  if (is_over() || (r.event.empty() && !ack)) return;
+  std::string text;
+  if (r.event.empty()) {
+    append_head(text, packet_type::ack, nsp_, *ack);
+    text.append(r.args);
+  } else {
+    append_head(text, packet_type::event, nsp_);
+    append_quoted(text.append(1, '['), r.event);
+    if (r.args.size() > 2) text.append(1, ',');
+    text.append(std::string_view{r.args}.substr(1)); // their list goes on behind the name
+  }
+  session_->engine().send(text);
 }
 
 void socket::greet(std::string_view session, std::string_view resume, std::string_view body) {

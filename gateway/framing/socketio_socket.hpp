@@ -9,14 +9,16 @@ namespace parley::gateway::socketio {
 class socket final : public connection, public std::enable_shared_from_this<socket> {
 public:
   /// Null when there is no such namespace.
-  [[nodiscard]] static std::shared_ptr<socket> make(std::shared_ptr<session> on, std::string nsp, bool aliases);
-  socket(std::shared_ptr<session> on, std::string nsp, const socketio_codec& polling, const socketio_codec& websocket);
+  [[nodiscard]] static std::shared_ptr<socket> make(std::shared_ptr<session> on, const profile* how, std::string nsp,
+                                                    bool aliases);
+  socket(std::shared_ptr<session> on, const profile* how, std::string nsp, const codec& polling,
+         const codec& websocket);
 
   [[nodiscard]] const std::string& nsp() const noexcept { return nsp_; }
   /// Opens the session's side. False when none could be opened.
   [[nodiscard]] bool open(hello h);
-  /// A message of the client, counted.
-  void receive(client_message message) { link_->receive(std::move(message)); }
+  /// A message of the client, counted: it is answered once.
+  void hear(client_message message);
   void drained();
   void pinged();
   void ponged();
@@ -43,12 +45,24 @@ public:
 
 private:
   void say(packet_type type, std::string_view json);
+  /// `ack`: the client's own number.
+  void reply(std::optional<std::uint64_t> ack, const result<std::string>& body);
+  void reply_as(const foreign_reply& r, std::optional<std::uint64_t> ack);
+
+  /// What the client asked in its own words, and where the answer goes.
+  struct question {
+    std::string event;
+    std::optional<std::uint64_t> ack;
+  };
 
   const std::shared_ptr<session> session_;
+  const profile* const how_; ///< null: our own vocabulary
   const std::string nsp_;
-  const socketio_codec &polling_, &websocket_;
+  const codec &polling_, &websocket_;
   const connection_ref ref_;
   std::shared_ptr<session_link> link_;
+  std::map<std::uint64_t, question> questions_; ///< under way, by numbers of ours; only with a profile
+  std::uint64_t last_question_ = 0;
   bool greeted_ = false, over_ = false;
 };
 

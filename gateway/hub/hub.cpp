@@ -173,8 +173,8 @@ void hub::state::queue_chosen(subscription& s, const run& r, const encoded_run& 
     const auto& item = r.items()[i];
     const bool own = item.from && *item.from == s.who.session;
     const bool is_due = item.seq == 0 ? !own : owed && item.seq >= s.next;
-    const bool chosen = is_due && item.shown && is_for(*item.shown, s.who) &&
-                        (!own || e.framing->echoes(item.shown->name));
+    const bool chosen =
+        is_due && item.shown && is_for(*item.shown, s.who) && (!own || e.framing->echoes(item.shown->name));
     if (!chosen) continue;
     if (e.offsets[i] != end) {
       queue_slice(s.who, e, begin, end);

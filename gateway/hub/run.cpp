@@ -4,7 +4,9 @@ namespace parley::gateway {
 
 const session_id* cause_of(const publication& p) {
   const auto of = [](const auto& what) -> const session_id* {
-    if constexpr (requires { { what.session } -> std::convertible_to<const session_id&>; })
+    if constexpr (requires {
+                    { what.session } -> std::convertible_to<const session_id&>;
+                  })
       return &what.session;
     else
       return nullptr;

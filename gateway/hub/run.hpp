@@ -30,8 +30,8 @@ class run {
 public:
   struct item {
     std::optional<presented> shown;
-    version seq = 0;                      ///< 0: a signal
-    const session_id* from = nullptr;     ///< whose doing it is; a signal is not told to that one
+    version seq = 0;                  ///< 0: a signal
+    const session_id* from = nullptr; ///< whose doing it is; a signal is not told to that one
   };
 
   /// Takes publications from the front of `published` until their bodies reach `bytes_max`, at least one; `taken` says

@@ -49,7 +49,10 @@ int serve(std::uint16_t port, const engineio::limits& times, std::chrono::millis
                             limits,
                             totals,
                             [&ids] { return ++ids; },
-                            [&](std::string_view nsp, engineio_transport t, bool) { return known.of(nsp, t); }};
+                            [&](const profile*, std::string_view nsp, engineio_transport t, bool) -> const codec* {
+                              return known.of(nsp, t);
+                            },
+                            [](std::string_view) -> const profile* { return nullptr; }};
   framing.takes_binary = true;
   framing.says_connected = framing.recovers = false;
   framing.connect_timeout = connect_timeout;
@@ -59,7 +62,7 @@ int serve(std::uint16_t port, const engineio::limits& times, std::chrono::millis
       times,
       {[&](const http_request& handshake, std::size_t) -> result<std::shared_ptr<engineio::rider>> {
          if (handshake.path.starts_with("/engine.io")) return std::make_shared<conformance::echo_rider>();
-         return std::make_shared<socketio::session>(framing, hello{});
+         return std::make_shared<socketio::session>(framing, hello{}, nullptr);
        },
        [&](const std::string& address) { return net->admit(address); },
        [](http_response& r, const http_request&) { r.headers.emplace_back("Access-Control-Allow-Origin", "*"); }},

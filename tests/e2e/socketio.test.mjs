@@ -91,7 +91,7 @@ test('who one is comes by auth, query, header or cookie, and a bad token is a co
 
 test('errors are the acknowledgement, or an exception where none was asked for', async () => {
   const ann = await connect();
-  await assert.rejects(ann.ask('send-message', {roomId: 'nowhere', text: 'x'}), refusedWith('not_a_member'));
+  await assert.rejects(ann.ask('send-message', {roomId: 'nowhere', text: 'x'}), refusedWith('room_not_found'));
   await assert.rejects(ann.ask('no-such-event'), refusedWith('unknown_event'));
   ann.tell('no-such-event');
   assert.equal((await ann.next('exception')).code, 'unknown_event');

@@ -27,7 +27,7 @@ const rooms = [
   {folder: 'gateway/framing/',
    may: [...plainEvents, 'gateway/protocol/', 'gateway/bridge/session_link.hpp', 'gateway/bridge/io_loop.hpp',
          'gateway/net/line.hpp', 'gateway/net/wiring.hpp', 'gateway/net/net_limits.hpp', 'gateway/net/message_rate.hpp',
-         'gateway/rest/exchange.hpp', 'gateway/framing/']},
+         'gateway/profiles/', 'gateway/rest/exchange.hpp', 'gateway/framing/']},
   {folder: 'gateway/auth/', may: [...plainEvents, 'actors/entities.hpp', 'actors/domain/', 'gateway/bridge/',
                                   'gateway/rest/exchange.hpp', 'gateway/auth/', 'gateway/app/settings.hpp']},
   // Handlers ask entities by stream id (no actor in sight) and read through the read models.
