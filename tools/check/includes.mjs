@@ -33,6 +33,10 @@ const rooms = [
   // Handlers ask entities by stream id (no actor in sight) and read through the read models.
   {folder: 'gateway/rest/', may: [...plainEvents, 'actors/entities.hpp', 'actors/domain/', 'projections/reads/',
                                   'gateway/bridge/', 'gateway/auth/', 'gateway/rest/', 'gateway/app/settings.hpp']},
+  // Mapping is pure: it sees neutral messages, plain requests and JSON, and nothing that moves them.
+  {folder: 'gateway/profiles/',
+   may: ['events/errors.hpp', 'events/json_reader.hpp', 'events/json_writer.hpp', 'events/assertion.hpp',
+         'gateway/protocol/client_message.hpp', 'gateway/rest/exchange.hpp', 'gateway/profiles/']},
   {folder: 'gateway/app/', may: [...plainEvents, 'actors/', 'projections/', 'gateway/']},
   // The simulator is the way into the simulation, which the tests run, too.
   {folder: 'tools/parley-sim/', may: [...plainEvents, 'tests/simulation/', 'tools/parley-sim/']},

@@ -11,5 +11,6 @@ void add_admin_commands(CLI::App& app);
 void add_jobs_command(CLI::App& app);
 void add_log_commands(CLI::App& app);
 void add_ledger_commands(CLI::App& app);
+void add_profile_commands(CLI::App& app);
 void add_projections_commands(CLI::App& app);
 } // namespace parley::tool

@@ -27,6 +27,7 @@ int main(int argc, char** argv) {
   parley::tool::add_jobs_command(app);
   parley::tool::add_log_commands(app);
   parley::tool::add_ledger_commands(app);
+  parley::tool::add_profile_commands(app);
 #ifdef PARLEY_HAS_PROJECTIONS_COMMANDS
   parley::tool::add_projections_commands(app);
 #endif
