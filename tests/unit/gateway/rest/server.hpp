@@ -111,7 +111,7 @@ private:
   };
   all_kept<any_request>::type kept_;
   std::map<std::string, outcome> outcomes_;
-  std::map<stream_id, event> firsts_; ///< of every stream: what an entity may ask of another
+  std::map<stream_id, parley::event> firsts_; ///< of every stream: what an entity may ask of another
 };
 
 /// Answers everything about people as a database that is down.
