@@ -45,7 +45,7 @@ result<page_request> read_page(const http_request& request) {
     p.after = request.parameter("cursor");
     if (p.after.empty() || p.after.size() > cursor_bytes_max ||
         !std::all_of(p.after.begin(), p.after.end(), [](char c) { return is_unreserved(c) || c == '='; }))
-      return fail(errc::invalid, "cursor is not one of ours");
+      return fail(errc::malformed, "this cursor is not one this list gave");
   }
   return p;
 }

@@ -145,6 +145,7 @@ test('whoever was renamed has the new name on the next connection, with the toke
   const before = await Client.connect(server, {token: ada.token});
   await before.join('renamed');
   assert.equal(before.greeting.name, 'Ada');
+  assert.equal((await server.get('/api/users/me', {token: ada.token})).json.id, ada.user.id);
   const renamed = await server.request('PATCH', '/api/users/me', {token: ada.token, body: {name: 'Ada L.'}});
   assert.equal(renamed.status, 200, renamed.text);
   const next = await Client.connect(server, {token: ada.token});

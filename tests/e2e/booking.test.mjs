@@ -205,6 +205,20 @@ test('who does not come is a no-show, once the time has begun, and pays the fee 
   await market.verifyBooks();
 });
 
+test('both are reminded of what was confirmed an hour before, pushed and in the inbox', async () => {
+  const startsAt = soon(3600 + 5); // the reminder is due in a moment
+  const made = body(await server.post('/api/bookings', {serviceId: service.id, startsAt}, by(carl)), 201);
+  body(await server.request('PUT', `/api/bookings/${made.id}`, {...by(pia), body: {status: 'confirmed'}}));
+  for (const person of [carl, pia]) {
+    const isReminder = each => each.kind === 'reminder' && each.data.bookingId === made.id;
+    const told = await person.client.next('notification:new', isReminder);
+    assert.ok(Date.parse(told.createdAt) >= Date.parse(startsAt) - 3_600_000, told.createdAt);
+    assert.deepEqual([told.data.status, told.data.startsAt, told.read], ['confirmed', startsAt, false]);
+    const kept = await listed('/api/notifications', person, list => list.some(isReminder));
+    assert.equal(kept.filter(isReminder).length, 1);
+  }
+});
+
 test('a hundred people at once: one gets the time', async () => {
   const startsAt = soon(86_400);
   const answers = await Promise.all(Array.from({length: 100}, (_, i) =>

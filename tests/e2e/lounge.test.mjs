@@ -68,6 +68,17 @@ test('moderators act on members, not on each other or the owner', async () => {
     'forbidden');
 });
 
+test('whom nobody knows is not warned, muted or banned; who never came in is', async () => {
+  const away = await server.signUp('Away');
+  for (const action of ['warn', 'mute', 'ban']) {
+    const nobody = await moderate(mia, action, 'u_nobody');
+    assert.equal(nobody.json.code, 'target_not_found', nobody.text);
+    await refused(mia.client.ask('moderate', {loungeId: lounge, action, targetId: 'u_nobody', reason: 'x'}),
+      'target_not_found');
+    assert.equal((await moderate(mia, action, away.user.id)).status, 201);
+  }
+});
+
 test('a mute holds in every session of the target at once, and ends by itself with an event', async () => {
   const second = await connect(bob);
   const muted = await moderate(mia, 'mute', bob.user.id, {durationSeconds: 2});

@@ -70,7 +70,7 @@ function table(profile) {
                                                                                         : 'the event ' + rule(reply, named)}.`));
   const facts = [`${profile.title}.`, profile.namespaces && `Namespaces ${profile.namespaces.map(code).join(', ')}.`,
                  profile.paths && `Engine.IO also at ${profile.paths.map(code).join(', ')}.`, ...acks].filter(Boolean);
-  return [`### ${profile.profile}`, '', facts.join(' '), ...rows(profile.in, '| they send | it is |'),
+  return [`## ${profile.profile}`, '', facts.join(' '), ...rows(profile.in, '| they send | it is |'),
           ...rows(profile.out, '| we tell | they get |')];
 }
 

@@ -1,6 +1,7 @@
 #include "actors/domain/lounges/lounge.hpp"
 
 #include "actors/domain/lounges/lounge_moderation.hpp"
+#include "actors/domain/people/account.hpp"
 #include "actors/domain/snapshot_fields.hpp"
 #include "actors/domain/text.hpp"
 
@@ -200,6 +201,14 @@ void write_action(json_writer& out, const lounge::state& s, const lounge::modera
 }
 
 } // namespace
+
+std::optional<stream_id> lounge::asks_for(const state& s, const command& c) {
+  const auto* m = std::get_if<moderate>(&c);
+  if (!m || !moderation::asks_who_it_is(s, *m)) return std::nullopt;
+  return make_stream(account::family, moderation::user_named(s, m->target).text);
+}
+
+void lounge::tell(command& c, const parley::event&) { std::get<moderate>(c).has_account = true; }
 
 result<decision<lounge::event>> lounge::decide(const state& s, const command& c, const context& by) {
   const auto ask = [&](const state& now) {

@@ -108,9 +108,9 @@ struct lounge {
     user_id user;
     std::string role; ///< moderator, member
   };
-  /// A mute or ban takes the place of the one before. errc::target_not_found for kicking somebody who is not present.
-  /// Lifting what is not in force: no event. `delete-message` is by its id what `delete_message` is, and logged as a
-  /// moderator's also when the message is the moderator's own.
+  /// A mute or ban takes the place of the one before. errc::target_not_found for kicking somebody who is not present,
+  /// and for a warning, mute or ban of an id that nobody has. Lifting what is not in force: no event. `delete-message`
+  /// is by its id what `delete_message` is, and logged as a moderator's also when the message is the moderator's own.
   struct moderate {
     action_id id;       ///< made by the caller of the decider; a repeat changes nothing
     std::string action; ///< warn, mute, unmute, kick, ban, unban, delete-message
@@ -118,6 +118,7 @@ struct lounge {
     std::string rule, reason;
     std::optional<std::chrono::seconds> duration; ///< of a mute or ban; none: until it is lifted
     message_reference about;                      ///< the evidence
+    bool has_account = false;                     ///< the target: told before `decide`, see `asks_for`
   };
   /// Authors take back their own, moderators delete any. errc::not_found, errc::conflict as `find_message`.
   struct delete_message {
@@ -149,6 +150,9 @@ struct lounge {
   static constexpr std::string_view family = "lounge";
   static constexpr int snapshot_schema = 3; ///< 2 did not know moderation
 
+  /// Of whom a moderator acts on and the lounge does not know: the account.
+  [[nodiscard]] static std::optional<stream_id> asks_for(const state& s, const command& c);
+  static void tell(command& c, const parley::event& first);
   [[nodiscard]] static result<decision<event>> decide(const state& s, const command& c, const context& by);
   static void evolve(state& s, const event& e, time_point when);
   /// create, change: {id, loungeId, name, topic, ownerId, createdAt, slowModeSeconds, participantCount}; join: the

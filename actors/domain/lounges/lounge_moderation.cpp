@@ -1,5 +1,6 @@
 #include "actors/domain/lounges/lounge_moderation.hpp"
 
+#include "actors/domain/people/account.hpp"
 #include "actors/domain/text.hpp"
 
 #include <algorithm>
@@ -194,6 +195,7 @@ static result<decided> act(const lounge::state& s, const lounge::moderate& c, co
   action->target = user_named(s, c.target);
   if (!is_identifier(action->target.text, user_id_bytes_max)) return fail(errc::invalid, "targetId is no user's id");
   if (auto may = check_outranks(s, by, action->target); !may) return pass(std::move(may.error()));
+  if (!about && !c.has_account && asks_who_it_is(s, c)) return fail(errc::target_not_found, "there is no such user");
   if (about && about->user != action->target) return fail(errc::invalid, "the message is not the target's");
   if (about) add_evidence(*action, *about);
   if (is_one_of(c.action, {"mute", "ban"})) return restrict(s, std::move(*action));
@@ -306,6 +308,16 @@ result<void> check_not_muted(const lounge::state& s, const user_id& user) {
   if (const auto at = s.mutes.find(user); at != s.mutes.end())
     return tl::make_unexpected(refusal(errc::muted, "muted here", at->second));
   return {};
+}
+
+bool asks_who_it_is(const lounge::state& s, const lounge::moderate& c) {
+  if (!is_one_of(c.action, {"warn", "mute", "ban"})) return false;
+  const auto target = user_named(s, c.target);
+  if (!is_identifier(target.text, user_id_bytes_max) || needs_no_account(target)) return false;
+  const auto is_target = [&](const auto& m) { return m.second.user == target; };
+  const auto is_from_target = [&](const known_message& m) { return m.user == target; };
+  return rank(s, target) == 0 && !s.mutes.contains(target) && !s.bans.contains(target) &&
+         std::ranges::none_of(s.members, is_target) && std::ranges::none_of(s.recent, is_from_target);
 }
 
 user_id user_named(const lounge::state& s, const std::string& target) {

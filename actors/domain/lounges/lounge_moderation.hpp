@@ -36,6 +36,9 @@ void apply(lounge::state& s, const events::message_deleted& e, time_point when);
 [[nodiscard]] result<void> check_not_muted(const lounge::state& s, const user_id& user);
 /// The ends of mutes and bans that are over, of everybody whom the command is about.
 [[nodiscard]] decided overdue(const lounge::state& s, const lounge::command& c, const context& by);
+/// Somebody must be there for a warning, a mute or a ban. A lounge knows who is present or spoke a moment ago, and whom
+/// it restricts; of guests without an account nobody can say whether they were here.
+[[nodiscard]] bool asks_who_it_is(const lounge::state& s, const lounge::moderate& c);
 /// A user by their id, or by that of a session which is present.
 [[nodiscard]] user_id user_named(const lounge::state& s, const std::string& target);
 

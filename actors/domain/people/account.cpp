@@ -122,8 +122,10 @@ result<decided> decide_one(const account::state& s, const account::refresh_login
 }
 
 result<decided> decide_one(const account::state& s, const account::revoke_login& c, const context&) {
+  const bool in_force = s.logins.contains(c.login);
+  if (!in_force && c.must_exist) return fail(errc::not_found, "you have no such login");
   decided d;
-  if (s.logins.contains(c.login))
+  if (in_force)
     d.events.push_back(events::login_revoked{c.login, c.reason.empty() ? std::string{"revoked"} : c.reason});
   return d;
 }

@@ -18,6 +18,9 @@ inline constexpr std::size_t logins_max = 32;       ///< signed-in devices an ac
 inline constexpr std::size_t name_bytes_max = 128;  ///< a display name, UTF-8
 inline constexpr std::size_t email_bytes_max = 254; ///< RFC 5321 section 4.5.3.1.3
 
+/// Perhaps a guest's who came without a token: there is no account of it, and nobody can say whether it was ever here.
+[[nodiscard]] inline bool needs_no_account(const user_id& who) { return who.text.starts_with("g_"); }
+
 struct account {
   struct login {
     std::uint64_t generation = 0; ///< of the refresh token in force; the first is 1
@@ -73,9 +76,12 @@ struct account {
     std::uint64_t generation = 0;
     time_point login_expires_at;
   };
+  /// One that is not in force is left as it is, or refused when it `must_exist`: errc::not_found. Only a repeat with
+  /// its key is told the first answer then.
   struct revoke_login {
     login_id login;
     std::string reason; ///< logout, revoked
+    bool must_exist = false;
   };
   /// errc::user_not_found, errc::invalid for a name that is empty, too long or not UTF-8.
   struct rename {

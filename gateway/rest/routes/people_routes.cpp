@@ -5,6 +5,7 @@
 #include "gateway/bridge/message_once.hpp"
 #include "gateway/rest/fields.hpp"
 #include "gateway/rest/ids_in_paths.hpp"
+#include "gateway/rest/routes/find_person.hpp"
 #include "gateway/rest/routes/people_json.hpp"
 #include "gateway/rest/routes/routes.hpp"
 #include "gateway/rest/routes/rows.hpp"
@@ -28,16 +29,6 @@ std::optional<conversation_id> with_person(const call_ptr& c, const std::string&
   else
     c->refuse({errc::user_not_found, {}, 0});
   return std::nullopt;
-}
-
-/// Asks whether there is such a person, and goes on when there is.
-void find_person(const call_ptr& c, const user_id& who, std::function<void()> then) {
-  request<domain::account> question{domain::account::look_up{}, c->by(), {}, {}, {}};
-  question.respond = reply{[c, then = std::move(then)](const result<answer>& found) {
-    if (!found) return c->refuse(found.error());
-    then();
-  }};
-  c->with.entities.ask(make_stream(domain::account::family, who.text), std::move(question));
 }
 
 // --- messages -------------------------------------------------------------------------------------------------------

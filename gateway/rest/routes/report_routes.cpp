@@ -1,6 +1,7 @@
 // POST and GET /api/reports: what people tell the moderators of a lounge, or the host of a room.
 
 #include "gateway/rest/fields.hpp"
+#include "gateway/rest/routes/find_person.hpp"
 #include "gateway/rest/routes/moderation_rows.hpp"
 #include "gateway/rest/routes/oversight.hpp"
 #include "gateway/rest/routes/room_opening.hpp"
@@ -110,7 +111,8 @@ void report(const call_ptr& c) {
   const auto named = static_cast<version>(seq.value_or(0));
   find_place(c, *place, [c, command, about_message, named](const found_place& in) {
     if (about_message) return file_about_message(c, command, named, in.readable);
-    file(c, command);
+    if (domain::needs_no_account(command.target)) return file(c, command);
+    find_person(c, command.target, [c, command] { file(c, command); });
   });
 }
 

@@ -42,38 +42,14 @@ void list_sessions(const call_ptr& c) {
                        }));
 }
 
-/// Asks whether a login is among the caller's own, also when its time is up: it is still in the list.
-void find_login(const call_ptr& c, const login_id& id, std::optional<idempotency> once,
-                std::function<void(const result<answer>&)> then) {
-  auto by = c->by();
-  by.now = {};
-  request<account> question{account::check_login{id}, std::move(by), std::move(once), {}, {}};
-  question.respond = reply{[then = std::move(then)](const result<answer>& found) { then(found); }};
-  c->with.entities.ask(make_stream(account::family, c->who->user.text), std::move(question));
-}
-
-void revoke(const call_ptr& c, const login_id& ended) {
-  write<account>(c, make_stream(account::family, c->who->user.text), account::revoke_login{ended, "revoked"},
+void end_session(const call_ptr& c) {
+  const login_id ended{c->captured.at(0)};
+  write<account>(c, make_stream(account::family, c->who->user.text), account::revoke_login{ended, "revoked", true},
                  [c, own = ended == c->who->login](const answer&) {
                    auto r = success(200, "{}");
                    if (own) r.headers.emplace_back("Set-Cookie", token_cookie(c->with.settings, {}));
                    return r;
                  });
-}
-
-void end_session(const call_ptr& c) {
-  const login_id ended{c->captured.at(0)};
-  find_login(c, ended, {}, [c, ended](const result<answer>& found) {
-    if (found) return revoke(c, ended);
-    const error nothing{errc::not_found, "you have no such login", 0};
-    if (found.error().code != errc::session_revoked) return c->refuse(found.error());
-    if (c->idempotency_key.empty()) return c->refuse(nothing);
-    // Perhaps this request ended it before: then its key is known, and a question with it gets the first answer.
-    find_login(c, ended, c->once(c->who->user.text), [c, ended, nothing](const result<answer>& first) {
-      if (first) return revoke(c, ended);
-      c->refuse(first.error().code == errc::session_revoked ? nothing : first.error());
-    });
-  });
 }
 
 } // namespace

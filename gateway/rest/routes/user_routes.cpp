@@ -38,14 +38,17 @@ void add_presence(const call_ptr& c, const user_row& row) {
                           }));
 }
 
-void profile(const call_ptr& c) {
-  const auto& named = c->captured.at(0);
-  if (!is_readable_id(named)) return c->refuse({errc::user_not_found, {}, 0});
-  const user_id id{named == "me" ? c->who->user.text : named};
+void show(const call_ptr& c, const user_id& id) {
   c->with.reads.user(id, c->at_least(), or_refuse<std::optional<user_row>>(c, [c](const std::optional<user_row>& row) {
                        if (!row) return c->refuse({errc::user_not_found, {}, 0});
                        add_presence(c, *row);
                      }));
+}
+
+void profile(const call_ptr& c) {
+  const auto& named = c->captured.at(0);
+  if (!is_readable_id(named)) return c->refuse({errc::user_not_found, {}, 0});
+  show(c, {named});
 }
 
 void rename(const call_ptr& c) {
@@ -64,6 +67,7 @@ void rename(const call_ptr& c) {
 
 void add_user_routes(router& to) {
   to.add({"GET", {"/api/users"}, access::signed_in, search});
+  to.add({"GET", {"/api/users/me"}, access::signed_in, [](const call_ptr& c) { show(c, c->who->user); }});
   to.add({"GET", {"/api/users/:id"}, access::signed_in, profile});
   to.add({"PATCH", {"/api/users/me"}, access::signed_in, rename});
 }

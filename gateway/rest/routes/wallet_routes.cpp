@@ -2,6 +2,7 @@
 
 #include "actors/domain/market/ledger.hpp"
 #include "gateway/rest/fields.hpp"
+#include "gateway/rest/routes/find_person.hpp"
 #include "gateway/rest/routes/market_rows.hpp"
 #include "gateway/rest/routes/routes.hpp"
 #include "gateway/rest/routes/rows.hpp"
@@ -88,18 +89,13 @@ void deposit(const call_ptr& c) {
   if (f.refusal()) return c->refuse(*f.refusal());
   if (!domain::is_currency(command.currency))
     return c->refuse({errc::wrong_currency, "currency must be an ISO 4217 code", 0});
-  if (!is_readable_id(to.text)) return c->refuse({errc::user_not_found, {}, 0});
   if (id.empty()) id = c->new_id("dep_", c->who->user.text);
   command.id = {"deposit:" + id};
   command.terms = {domain::world, domain::wallet_of(to), static_cast<std::uint64_t>(*amount), command.id.text};
-  // The account itself is asked: who has just registered is in no read model yet.
-  request<domain::account> question{domain::account::look_up{}, c->by(), {}, {}, {}};
-  question.respond = reply{[c, id, to, command](const result<answer>& found) {
-    if (!found) return c->refuse(found.error());
+  find_person(c, to, [c, id, to, command] {
     write<ledger>(c, domain::ledger_of(command.currency), command,
                   [id, to, command](const answer&) { return deposited(id, to, command); });
-  }};
-  c->with.entities.ask(make_stream(domain::account::family, to.text), std::move(question));
+  });
 }
 
 } // namespace

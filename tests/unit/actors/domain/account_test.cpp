@@ -129,6 +129,17 @@ TEST_CASE("revoking twice changes nothing the second time") {
   given<account>({registered}).when(c, anyone).nothing();
 }
 
+TEST_CASE("a login that must exist is revoked once, also when its time is up, and is refused when there is none") {
+  const account::revoke_login c{{"l1"}, "revoked", true};
+  const auto in = given<account>({registered, login("l1")});
+  in.when(c, anyone).then({events::login_revoked{{"l1"}, "revoked"}}).answers("{}");
+  in.when(c, caller("", "", end + 1h)).then({events::login_revoked{{"l1"}, "revoked"}});
+  in.when(account::revoke_login{{"l2"}, "revoked", true}, anyone).refused(errc::not_found);
+  given<account>({registered, login("l1"), events::login_revoked{{"l1"}, "logout"}})
+      .when(c, anyone)
+      .refused(errc::not_found);
+}
+
 TEST_CASE("renaming cleans the name and refuses an empty one") {
   given<account>({registered})
       .when(account::rename{" An\x7fna "}, anyone)

@@ -25,6 +25,7 @@ inline lounge::moderate act(std::string action, std::string target = "bob", std:
   c.action = std::move(action);
   c.target = std::move(target);
   c.reason = std::move(reason);
+  c.has_account = true;
   return c;
 }
 inline lounge::moderate act_for(std::string action, std::chrono::seconds duration) {

@@ -105,6 +105,33 @@ TEST_CASE("an action needs a word that is one, somebody, a reason or a rule, and
   g.when(by_rule, mia).then({warned});
 }
 
+TEST_CASE("somebody must be there to be warned, muted or banned: an account, or whom the lounge knows") {
+  const auto g = given<lounge>({created, mia_moderates, bob_joined, hello});
+  const auto unknown = [](std::string action, std::string target) {
+    auto c = act(std::move(action), std::move(target));
+    c.has_account = false;
+    return c;
+  };
+  for (const std::string action : {"warn", "mute", "ban"}) {
+    auto c = lounge::command{unknown(action, "nobody")};
+    CHECK(lounge::asks_for(g.state(), c)->text == "account/nobody");
+    g.when(c, mia).refused(errc::target_not_found);
+    lounge::tell(c, events::account_event{events::renamed{"Nobody"}});
+    CHECK(lounge::decide(g.state(), c, mia).has_value());
+    for (const std::string known : {"bob", "s2", "g_visitor"}) {
+      CHECK_FALSE(lounge::asks_for(g.state(), unknown(action, known)).has_value());
+      CHECK(lounge::decide(g.state(), unknown(action, known), mia).has_value());
+    }
+  }
+  const auto gone = given<lounge>({created, mia_moderates, bob_joined, hello, bob_left("s2", 0, "left")});
+  CHECK(lounge::decide(gone.state(), unknown("ban", "bob"), mia).has_value());
+  const auto banned = given<lounge>({created, mia_moderates, done("ban")});
+  CHECK(lounge::decide(banned.state(), unknown("ban", "bob"), mia).has_value());
+  for (const auto& [action, target] : {std::pair{"unban", "nobody"}, {"kick", "nobody"}, {"mute", ""}, {"mute", "mia"}})
+    CHECK_FALSE(lounge::asks_for(g.state(), unknown(action, target)).has_value());
+  CHECK_FALSE(lounge::asks_for(g.state(), say).has_value());
+}
+
 TEST_CASE("a repeat of an action changes nothing and is answered as the first") {
   const auto first = given<lounge>({created, mia_moderates, bob_joined}).when(act("warn"), mia);
   first.then({done("warn")})

@@ -170,6 +170,7 @@ TEST_CASE("whatever is asked of a lounge: one left for each join, nobody banned 
             c.action = actions[r.below(7)];
             c.target = r.one_of("u", 3);
             c.reason = "spam";
+            c.has_account = r.below(4) != 0;
             if (r.below(2) && (c.action == "mute" || c.action == "ban"))
               c.duration = std::chrono::seconds{1 + r.below(9)};
             if (c.action == "delete-message") c.about.seq = r.below(40);

@@ -1,6 +1,7 @@
 // Bookings and the money that is held for them, over two actors and the process between them, and what becomes of both
 // when the server dies in between. What each event asks for is in booking_settlement_test.cpp.
 
+#include "tests/support/log/books.hpp"
 #include "tests/unit/actors/domain/calendar_fixture.hpp"
 #include "tests/unit/actors/shell/event_sourced_fixture.hpp"
 
@@ -10,7 +11,7 @@ using domain::ledger;
 
 namespace {
 
-const stream_id eur = domain::ledger_of("EUR"), pias{"calendar/pia"};
+const stream_id pias{"calendar/pia"};
 const std::string_view kept = "bk_00000001", late = "bk_00000002", unwanted = "bk_00000003", early = "bk_00000004";
 
 calendar::change becomes(std::string_view name, std::string status) {
@@ -83,23 +84,6 @@ void live_on(memory_log& log, const death& before) {
   world.pass(3s);
 }
 
-template <class Entity>
-typename Entity::state fold(const event_log& log, const stream_id& stream) {
-  typename Entity::state s;
-  const auto all = log.read_stream(stream, 0, 10'000, 1 << 30);
-  for (const auto& r : *all) Entity::evolve(s, std::get<typename Entity::event>(content_of(r).value()), r.time);
-  return s;
-}
-std::size_t count(const event_log& log, const stream_id& stream, std::string_view type) {
-  std::size_t n = 0;
-  const auto all = log.read_stream(stream, 0, 10'000, 1 << 30);
-  for (const auto& r : *all) n += r.type == type;
-  return n;
-}
-std::int64_t balance(const ledger::state& books, const std::string& user) {
-  const auto at = books.accounts.find(domain::wallet_of({user}));
-  return at == books.accounts.end() ? 0 : at->second.balance;
-}
 /// `<status> <payment>`.
 std::string end_of(const calendar::state& s, std::string_view name) {
   const auto at = s.bookings.find(booking(name));

@@ -1,6 +1,7 @@
 // A calendar behind the real shell: a thousand people want the same provider at once, and the server may crash.
 
 #include "tests/support/actors/actor_world.hpp"
+#include "tests/support/log/streams.hpp"
 #include "tests/support/seeded.hpp"
 
 #include <catch2/catch_test_macros.hpp>
@@ -14,14 +15,10 @@ namespace {
 
 const stream_id pias{"calendar/pia"};
 
-std::vector<record> records_of(const event_log& log) {
-  return log.read_stream(pias, 0, std::size_t(-1), std::size_t(-1)).value();
-}
-
 /// The first two bookings that hold time of each other, at any moment of the history; empty when none ever did.
 std::string overlap_in(const event_log& log) {
   std::map<std::string, events::booking> now;
-  for (const auto& r : records_of(log)) {
+  for (const auto& r : records_of(log, pias)) {
     const auto content = content_of(r).value();
     const auto* booking = std::visit(
         [](const auto& e) -> const events::booking* {
@@ -69,7 +66,7 @@ TEST_CASE("of a thousand requests at once for one time exactly one is granted") 
       CHECK((**a).error().code == errc::slot_taken);
   }
   CHECK(granted == 1);
-  CHECK(records_of(log).size() == 1);
+  CHECK(records_of(log, pias).size() == 1);
 }
 
 TEST_CASE("a thousand requests for any time, steps among them, and a crash: no two bookings ever overlap") {
@@ -107,7 +104,7 @@ TEST_CASE("a thousand requests for any time, steps among them, and a crash: no t
       world->settle();
       CHECK(overlap_in(log) == "");
       std::set<std::string> kept;
-      for (const auto& r : records_of(log))
+      for (const auto& r : records_of(log, pias))
         if (r.type == "booking-requested") kept.insert(r.data.at("bookingId").get<std::string>());
       CHECK(kept.size() > 20);
       for (const auto& [id, slot] : acknowledged)

@@ -1,4 +1,5 @@
 // Errands that processes repeat: after a crash, from a position of long ago, at any time. Nobody is told twice.
+#include "tests/support/log/books.hpp"
 #include "tests/support/seeded.hpp"
 #include "tests/unit/actors/shell/event_sourced_fixture.hpp"
 
@@ -15,13 +16,9 @@ using domain::listing;
 
 namespace {
 
-const stream_id eur = domain::ledger_of("EUR"), lamp{"listing/ls1"}, pias{"calendar/pia"};
+const stream_id lamp{"listing/ls1"}, pias{"calendar/pia"};
 
 stream_id inbox_of(const std::string& user) { return make_stream(inbox::family, user); }
-
-std::vector<record> records_of(const event_log& log, const stream_id& stream) {
-  return log.read_stream(stream, 0, std::size_t(-1), std::size_t(-1)).value();
-}
 
 position kept_position(const event_log& log) {
   const auto kept = log.find_snapshot(follower_stream()).value();
@@ -50,8 +47,7 @@ std::string told_twice(const event_log& log, const std::string& user) {
   return {};
 }
 std::size_t messages_in(const event_log& log, const std::string& user) {
-  return static_cast<std::size_t>(
-      std::ranges::count(records_of(log, inbox_of(user)), "message-delivered", &record::type));
+  return count(log, inbox_of(user), "message-delivered");
 }
 
 /// Ann, bob and pia say, buy, book, block, read and call, at random.
@@ -173,7 +169,7 @@ TEST_CASE("wherever the server dies, and however old the follower's position, no
     }
     std::size_t said = 0;
     for (const auto* both : {"ann~bob", "ann~pia", "bob~pia"})
-      for (const auto& r : records_of(log, make_stream(conversation::family, both))) said += r.type == "message-sent";
+      said += count(log, make_stream(conversation::family, both), "message-sent");
     CHECK(messages_in(log, "ann") + messages_in(log, "bob") + messages_in(log, "pia") == 2 * said);
   }
   CHECK(told > 500); // else it was not about much

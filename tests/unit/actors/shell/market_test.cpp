@@ -1,5 +1,6 @@
 // A purchase, from the listing over the ledger and back, and what becomes of it when the server dies in between.
 
+#include "tests/support/log/books.hpp"
 #include "tests/unit/actors/shell/event_sourced_fixture.hpp"
 
 #include <nlohmann/json.hpp>
@@ -12,7 +13,7 @@ using domain::listing;
 
 namespace {
 
-const stream_id eur = domain::ledger_of("EUR"), lamp{"listing/ls1"};
+const stream_id lamp{"listing/ls1"};
 const listing::create lamps{{"ls1"}, "Lamp", "Bright.", 400, "EUR", 3};
 
 ledger::transfer deposit(const std::string& user, std::uint64_t amount, const std::string& id) {
@@ -30,25 +31,6 @@ void open_market(actor_world& world) {
   world.ask<ledger>(eur, deposit("ben", 1000, "d1"), caller("op"));
   world.ask<listing>(lamp, lamps, caller("ann"));
   world.settle();
-}
-
-template <class Entity>
-typename Entity::state fold(const event_log& log, const stream_id& stream) {
-  typename Entity::state s;
-  const auto all = log.read_stream(stream, 0, 10'000, 1 << 30);
-  for (const auto& r : *all) Entity::evolve(s, std::get<typename Entity::event>(content_of(r).value()), r.time);
-  return s;
-}
-std::int64_t balance(const event_log& log, const std::string& user) {
-  const auto s = fold<ledger>(log, eur);
-  const auto at = s.accounts.find(domain::wallet_of({user}));
-  return at == s.accounts.end() ? 0 : at->second.balance;
-}
-std::size_t count(const event_log& log, const stream_id& stream, std::string_view type) {
-  std::size_t n = 0;
-  const auto all = log.read_stream(stream, 0, 10'000, 1 << 30);
-  for (const auto& r : *all) n += r.type == type;
-  return n;
 }
 
 } // namespace

@@ -236,7 +236,7 @@ TEST_CASE("lists take their filters, and what is not one is refused") {
   CHECK(asked.price_max == 5000u);
   CHECK(asked.provider == user_id{"u_1"});
   CHECK(asked.caller == user_id{x.offered.text("providerId")});
-  for (const auto* bad : {"minPrice=-1", "maxPrice=x", "limit=0", "cursor="})
+  for (const auto* bad : {"minPrice=-1", "maxPrice=x", "limit=0"})
     CHECK(x.s.ask("GET", std::string{"/api/services?"} + bad).status() == 422);
   for (const auto* bad : {"x", "eur", "XXX"})
     CHECK(x.s.ask("GET", std::string{"/api/services?currency="} + bad).text("code") == "wrong_currency");

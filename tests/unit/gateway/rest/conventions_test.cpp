@@ -273,12 +273,15 @@ TEST_CASE("lists are paged within bounds") {
   s.ask("GET", "/api/lounges?limit=200&cursor=abc_-");
   CHECK(s.reads.asked.limit == 200);
   CHECK(s.reads.asked.after == "abc_-");
-  for (const auto* bad : {"limit=0", "limit=201", "limit=-1", "limit=x", "limit=", "limit=1e1", "cursor=", "cursor=a b",
-                          "cursor=a\r\nb", "cursor='--"}) {
+  for (const auto* bad : {"0", "201", "-1", "x", "", "1e1"}) {
     CAPTURE(bad);
-    CHECK(s.ask("GET", std::string{"/api/lounges?"} + bad).status() == 422);
+    CHECK(s.ask("GET", std::string{"/api/lounges?limit="} + bad).status() == 422);
   }
-  CHECK(s.ask("GET", "/api/lounges?cursor=" + std::string(513, 'a')).status() == 422);
+  for (const auto& bad :
+       {std::string{}, std::string{"a b"}, std::string{"a\r\nb"}, std::string{"'--"}, std::string(513, 'a')}) {
+    CAPTURE(bad);
+    CHECK(s.ask("GET", "/api/lounges?cursor=" + bad).status() == 400);
+  }
 }
 
 TEST_CASE("the next page is linked, and nothing of the request breaks out of the header") {

@@ -149,6 +149,22 @@ TEST_CASE("a report is about a message or a person in a place, each once, and mo
   CHECK(m.s.ask("GET", "/api/reports", m.ann).status() == 400);
 }
 
+TEST_CASE(
+    "nobody's id is neither reported nor moderated; that of a guest without an account may have been somebody's") {
+  moderated m;
+  const auto ask = [&](const header_list& who, const std::string& path, const std::string& target) {
+    return m.s.ask("POST", path, who,
+                   R"({"loungeId":")" + m.lounge + R"(","action":"ban","targetId":")" + target +
+                       R"(","reason":"rude"})");
+  };
+  const auto moderation = "/api/lounges/" + m.lounge + "/moderation";
+  CHECK(ask(m.bob, "/api/reports", "u_nobody").text("code") == "user_not_found");
+  CHECK(ask(m.ann, moderation, "u_nobody").text("code") == "target_not_found");
+  for (const auto& target : {m.bob_id, std::string{"g_visitor"}}) CHECK(ask(m.ann, moderation, target).status() == 201);
+  CHECK(ask(m.bob, "/api/reports", m.ann_in.text("id")).status() == 201);
+  CHECK(ask(m.bob, "/api/reports", "g_visitor").status() == 201);
+}
+
 TEST_CASE("who is reported is not told by whom, also when they moderate; others who do are") {
   moderated m;
   report_row row;
@@ -170,7 +186,7 @@ TEST_CASE("a flood of reports is refused with when to come back") {
   answered last;
   for (int i = 0; i < 40 && last.status() != 429; ++i)
     last = m.s.ask("POST", "/api/reports", m.bob,
-                   R"({"loungeId":")" + m.lounge + R"(","targetId":"u)" + std::to_string(i) + R"(","reason":"rude"})");
+                   R"({"loungeId":")" + m.lounge + R"(","targetId":"g_)" + std::to_string(i) + R"(","reason":"rude"})");
   CHECK(last.status() == 429);
   CHECK_FALSE(last.header("Retry-After").empty());
 }

@@ -53,8 +53,7 @@ private:
   };
   template <class Entity>
   void take(const stream_id& who, request<Entity> r) {
-    if (!std::is_same_v<Entity, domain::room> || !holds_rooms)
-      return run(std::get<std::map<stream_id, kept<Entity>>>(kept_)[who], std::move(r));
+    if (!std::is_same_v<Entity, domain::room> || !holds_rooms) return run(who, std::move(r));
     const bool under_way = !held.empty();
     if (under_way && r.once && r.once->refuse_while_pending) return r.respond(fail(errc::request_in_progress, {}, 1));
     held.push_back(std::move(r.respond));
@@ -65,7 +64,8 @@ private:
   };
 
   template <class Entity>
-  void run(kept<Entity>& e, request<Entity> r) {
+  void run(const stream_id& who, request<Entity> r) {
+    auto& e = std::get<std::map<stream_id, kept<Entity>>>(kept_)[who];
     asked.push_back(r.by);
     if (drops) return;
     if (fails) return r.respond(tl::make_unexpected(*fails));
@@ -77,6 +77,9 @@ private:
         return r.respond(again);
       }
     if (r.if_match && *r.if_match != e.version) return r.respond(fail(errc::precondition_failed));
+    if constexpr (requires { Entity::asks_for(e.state, r.command); })
+      if (const auto stream = Entity::asks_for(e.state, r.command))
+        if (const auto first = firsts_.find(*stream); first != firsts_.end()) Entity::tell(r.command, first->second);
     auto decided = Entity::decide(e.state, r.command, r.by);
     if (!decided) return r.respond(tl::make_unexpected(decided.error()));
     for (const auto& claim : decided->claims)
@@ -84,7 +87,8 @@ private:
     for (const auto& claim : decided->claims) claims[claim.stream] = r.by.user;
     for (const auto& event : decided->events) {
       Entity::evolve(e.state, event, r.by.now);
-      ++e.version, ++head;
+      ++head;
+      if (++e.version == 1) firsts_.emplace(who, event);
     }
     if (decided->refused_with) return r.respond(tl::make_unexpected(*decided->refused_with));
     const answer a{Entity::reply(e.state, r.command, r.by, e.version), decided->events.empty() ? 0 : head, e.version,
@@ -107,6 +111,7 @@ private:
   };
   all_kept<any_request>::type kept_;
   std::map<std::string, outcome> outcomes_;
+  std::map<stream_id, parley::event> firsts_; ///< of every stream: what an entity may ask of another
 };
 
 /// Answers everything about people as a database that is down.
