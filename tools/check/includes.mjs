@@ -25,9 +25,11 @@ const rooms = [
                                  'gateway/net/', 'gateway/app/settings.hpp']},
   {folder: 'gateway/auth/', may: [...plainEvents, 'actors/entities.hpp', 'actors/domain/', 'gateway/bridge/',
                                   'gateway/rest/exchange.hpp', 'gateway/auth/', 'gateway/app/settings.hpp']},
+  {folder: 'gateway/page/', may: ['gateway/page/']},
   // Handlers ask entities by stream id (no actor in sight) and read through the read models.
   {folder: 'gateway/rest/', may: [...plainEvents, 'actors/entities.hpp', 'actors/domain/', 'projections/reads/',
-                                  'gateway/bridge/', 'gateway/auth/', 'gateway/rest/', 'gateway/app/settings.hpp']},
+                                  'gateway/bridge/', 'gateway/auth/', 'gateway/page/', 'gateway/rest/',
+                                  'gateway/app/settings.hpp']},
   {folder: 'gateway/app/', may: [...plainEvents, 'actors/', 'projections/', 'gateway/']},
   // The simulator is the way into the simulation, which the tests run, too.
   {folder: 'tools/parley-sim/', may: [...plainEvents, 'tests/simulation/', 'tools/parley-sim/']},
