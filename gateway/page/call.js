@@ -196,9 +196,10 @@ export class Call extends EventTarget {
 
   #incoming({callId, from, name, offer}) {
     if (callId === this.#callId) return;
-    // In a call already: the server told who calls that we are busy; or both called each other, and its answer to ours
-    // says that theirs counts.
-    if (this.isOn) return void (from === this.peer.id && (this.#crossing = {callId, offer}));
+    // Both called each other, and the server's answer to ours says that theirs counts; or we are just calling somebody
+    // else, of which the server does not know yet.
+    if (this.isOn && from === this.peer.id) return void (this.#crossing = {callId, offer});
+    if (this.isOn) return this.#connection.tell('call-rejected', {callId});
     this.#reset();
     this.#callId = callId;
     this.#offer = offer;

@@ -37,7 +37,10 @@ export function showCall(call) {
     document.title = state === 'incoming' ? `${call.peer.name} calls` : title;
   };
   // The time is for eyes only: a live region that spoke every second would be no help.
-  const tick = () => box.dataset.clock = call.state === 'active' ? clock(call.since) : '';
+  const tick = () => {
+    if (call.state === 'active') byId('call-title').dataset.clock = clock(call.since);
+    else delete byId('call-title').dataset.clock;
+  };
   setInterval(() => box.hidden || tick(), 1000);
 
   byId('answer-call').addEventListener('click', () => call.accept());

@@ -6,6 +6,7 @@ const words = {online: 'online', away: 'away', offline: 'offline'};
 /// Dispatches `change`.
 export class Presence extends EventTarget {
   #people = new Map(); // by user: {status, lastSeen}
+  #asked = new Set();
   #places;
   #me;
 
@@ -15,6 +16,9 @@ export class Presence extends EventTarget {
     this.#me = me;
     connection.on('presence', data => this.#know(data.userId, data));
     connection.addEventListener('greeting', () => this.read());
+    places.addEventListener('change', () => {
+      for (const {id} of places.list('person')) if (!this.#asked.has(id)) this.ask(id);
+    });
     document.addEventListener('visibilitychange', () =>
       connection.tell('presence', {status: document.hidden ? 'away' : 'online'}));
   }
@@ -39,9 +43,9 @@ export class Presence extends EventTarget {
     this.dispatchEvent(new Event('change'));
   }
 
-  /// Somebody whom one has not written with: their profile says how they are.
+  /// Of somebody whom one has not written with only their profile says how they are, when it is asked for.
   async ask(user) {
-    if (this.#people.has(user)) return;
+    this.#asked.add(user);
     const profile = await get(`/api/users/${encodeURIComponent(user)}`).catch(() => ({}));
     if (profile.status) this.#know(user, profile);
   }

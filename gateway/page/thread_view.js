@@ -44,7 +44,7 @@ export class ThreadView {
     this.#isAtEnd = true;
     this.#newest = 0;
     byId('thread').replaceChildren();
-    byId('thread').setAttribute('aria-busy', 'true'); // a whole history is not news
+    byId('log').setAttribute('aria-busy', 'true'); // a whole history is not news
     byId('text').value = '';
     this.#showMembers(false);
     if (!place) return;
@@ -97,8 +97,8 @@ export class ThreadView {
     say(byId('place-title'), place.name);
     say(byId('place-note'), this.#noteOn(place));
     const isPerson = place.kind === 'person';
-    byId('start-call').hidden = !isPerson;
-    byId('start-call').disabled = this.#call.isOn || this.#connection.state !== 'connected';
+    byId('start-call').hidden = !isPerson || this.#call.isOn;
+    byId('start-call').disabled = this.#connection.state !== 'connected';
     byId('leave').hidden = isPerson;
     byId('text').disabled = Boolean(place.ended) || place.waiting;
     this.#renderMembers(place);
@@ -133,7 +133,7 @@ export class ThreadView {
     for (const each of breaks) if (each.head !== undefined) wanted.push(this.#breakNode(place, each));
     for (const each of place.pending) wanted.push(this.#pendingNode(place, each));
     arrange(byId('thread'), wanted);
-    if (place.isRead) setTimeout(() => byId('thread').removeAttribute('aria-busy'));
+    if (place.isRead) setTimeout(() => byId('log').removeAttribute('aria-busy'));
   }
 
   /// The node for `key`, made anew when `shows` is not what it showed.
@@ -216,7 +216,7 @@ export class ThreadView {
   }
   async #readEarlier() {
     const scroll = byId('scroll'), place = this.#place, fromEnd = scroll.scrollHeight - scroll.scrollTop;
-    byId('thread').setAttribute('aria-busy', 'true');
+    byId('log').setAttribute('aria-busy', 'true');
     await this.#places.readEarlier(place).catch(() => {});
     if (place !== this.#place) return;
     this.#isAtEnd = false;

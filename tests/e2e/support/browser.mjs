@@ -97,7 +97,7 @@ export class Visitor {
     await this.page.getByRole('button', {name: 'Call', exact: true}).click();
   }
   callIs(state) { return this.page.locator(`#call[data-state="${state}"]`).waitFor({state: 'attached'}); }
-  /// What comes in on the newest peer connection: {frames, width, height, bytes, pair}.
+  /// What comes in on the newest peer connection: {frames, width, height, audio}, and by what kind of candidate.
   received() {
     return this.page.evaluate(async () => {
       const report = [...(await window.peers.at(-1).getStats()).values()];
@@ -105,9 +105,10 @@ export class Visitor {
       const audio = report.find(each => each.type === 'inbound-rtp' && each.kind === 'audio') ?? {};
       const transport = report.find(each => each.type === 'transport');
       const pair = report.find(each => each.id === transport?.selectedCandidatePairId);
+      const local = report.find(each => each.id === pair?.localCandidateId);
       return {
         frames: video.framesDecoded ?? 0, width: video.frameWidth ?? 0, height: video.frameHeight ?? 0,
-        audio: audio.packetsReceived ?? 0, local: report.find(each => each.id === pair?.localCandidateId)?.candidateType,
+        audio: audio.packetsReceived ?? 0, kind: local?.candidateType, url: local?.url,
       };
     });
   }
