@@ -11,6 +11,7 @@ const patience = 7_000;   // and without an answer for so long, come back
 const openWait = 10_000;
 const slowDown = 5_000;   // at least, when the server says that we are too fast
 
+const givenUp = 4000;
 const final = {4401: 'signed-out', 4409: 'elsewhere'};
 
 /// The answer did not come before the connection was lost: whether it took effect is not known.
@@ -127,7 +128,7 @@ export class Connection extends EventTarget {
   }
 
   #lost(code) {
-    this.#letGo()?.close();
+    this.#letGo()?.close(givenUp); // whenever that arrives, it must not read as leaving
     if (final[code]) return this.#become('stopped', final[code]);
     this.#become('reconnecting');
     const wait = Math.max(code === 4429 ? slowDown : 0, this.#backoff.next());

@@ -1,5 +1,6 @@
 // Puts the page together: who one is, the connection, the places and people, and which of them is looked at (the part
 // of the address after #, so that the browser's own Back works).
+import {Backoff} from './backoff.js';
 import {Call} from './call.js';
 import {showCall} from './call_view.js';
 import {Connection} from './connection.js';
@@ -21,8 +22,22 @@ function addressed() {
   }
 }
 
+/// Who is signed in. A page is opened once and a server starts again now and then, so it waits for it.
+async function ask() {
+  for (const backoff = new Backoff(); ;) {
+    try {
+      const known = await whoAmI();
+      byId('waiting').hidden = true;
+      return known;
+    } catch {
+      byId('waiting').hidden = false;
+      await new Promise(done => setTimeout(done, backoff.next()));
+    }
+  }
+}
+
 async function begin() {
-  const known = await whoAmI();
+  const known = await ask();
   const me = known ?? await showEntrance();
   byId('app').hidden = false;
   byId('my-name').textContent = me.name;
@@ -42,14 +57,19 @@ async function begin() {
     const place = at && places.enter(at.kind, at.id);
     rail.show(place?.key ?? '');
     thread.show(place);
+    if (connection.state === 'connected') listLounges();
   };
-  addEventListener('hashchange', look);
+  const listLounges = () => places.listLounges().catch(() => {}); // asked for again by the next look
+  addEventListener('hashchange', () => {
+    look();
+    byId(addressed() ? 'place-title' : 'room-name').focus(); // whoever does not see the page hears where they are
+  });
 
   const startAnew = () => location.reload();
   watchOtherTabs(startAnew);
   connection.addEventListener('greeting', ({detail}) => {
     if (detail.userId !== me.id) return startAnew(); // the cookie is somebody else's by now
-    places.listLounges().catch(() => {});
+    listLounges();
   });
   connection.addEventListener('state', ({detail}) => {
     if (connection.state !== 'stopped' || detail !== 'signed-out') return;

@@ -16,6 +16,7 @@ export class Place extends EventTarget {
   ended = '';           // why nothing more comes
   breaks = [];          // {after, head}: the connection was lost after `after`; `head`: what was there when it came back
   unread = 0;
+  draft = '';
   earlier = undefined;  // where the page before is; undefined: not asked, null: there is none
   typists = new Typists(() => this.changed());
 

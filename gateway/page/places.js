@@ -216,7 +216,11 @@ export class Places extends EventTarget {
 
   #direct(message) {
     const isMine = message.senderId === this.#me.id;
-    this.#said(this.know('person', isMine ? message.receiverId : message.senderId, isMine ? undefined : message.sender), message);
+    const other = isMine ? message.receiverId : message.senderId;
+    const place = this.know('person', other, isMine ? undefined : message.sender);
+    this.open.delete(place.key); // the latest one last
+    this.open.set(place.key, place);
+    this.#said(place, message);
   }
 
   #listen() {

@@ -1,6 +1,7 @@
 // Who is there: the people one has written with, and whom a search finds.
 import {get} from './api.js';
 
+const later = 5_000;
 const words = {online: 'online', away: 'away', offline: 'offline'};
 
 /// Dispatches `change`.
@@ -32,7 +33,8 @@ export class Presence extends EventTarget {
 
   /// The conversations of this user, latest last, and how each other one is.
   async read() {
-    const conversations = await get('/api/conversations').catch(() => []);
+    const conversations = await get('/api/conversations').catch(() => null);
+    if (!conversations) return setTimeout(() => this.read(), later); // the read models are away; a place works without
     for (const each of conversations.reverse()) {
       if (each.bookingId) continue; // a booking's chat is its own thing
       this.#know(each.userId, each.user);

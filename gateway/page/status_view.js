@@ -4,7 +4,7 @@ import {byId, counted, say, soon} from './dom.js';
 const shown = 8_000; // how long it is said what coming back brought
 
 const words = {
-  connecting: 'Connecting', connected: 'Connected', reconnecting: 'Connection lost, trying again',
+  connecting: 'Connecting', connected: 'Connected', reconnecting: 'Connection lost, retrying',
 };
 const stopped = {
   'signed-out': 'Signed out. Log in again.', elsewhere: 'This session goes on in another window.', asked: 'Gone',

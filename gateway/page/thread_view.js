@@ -39,13 +39,14 @@ export class ThreadView {
     byId('place').hidden = !place;
     if (place === this.#place) return;
     this.#typing?.stopped();
+    if (this.#place) this.#place.draft = byId('text').value;
     this.#place = place;
     this.#nodes.clear();
     this.#isAtEnd = true;
     this.#newest = 0;
     byId('thread').replaceChildren();
     byId('log').setAttribute('aria-busy', 'true'); // a whole history is not news
-    byId('text').value = '';
+    byId('text').value = place?.draft ?? '';
     this.#showMembers(false);
     if (!place) return;
     const address = place.address;
@@ -100,6 +101,7 @@ export class ThreadView {
     byId('start-call').hidden = !isPerson || this.#call.isOn;
     byId('start-call').disabled = this.#connection.state !== 'connected';
     byId('leave').hidden = isPerson;
+    byId('place').dataset.inCall = String(isPerson && this.#call.isOn && this.#call.peer.id === place.id);
     byId('text').disabled = Boolean(place.ended) || place.waiting;
     this.#renderMembers(place);
     this.#renderThread(place);
@@ -114,7 +116,7 @@ export class ThreadView {
 
   #noteOn(place) {
     if (place.kind === 'person') return this.#presence.statusOf(place.id);
-    if (place.ended || place.waiting || !place.isIn) return '';
+    if (place.ended || place.waiting || !place.isRead) return '';
     const others = place.people.filter(each => each.userId !== this.#me.id).map(each => each.name);
     return others.length ? `With ${others.join(', ')}` : 'Only you are here';
   }
