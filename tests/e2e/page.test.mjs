@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import {after, before, test} from 'node:test';
 import {Visitor, launch} from './support/browser.mjs';
+import {Client} from './support/client.mjs';
 import {Line} from './support/line.mjs';
 import {Server, eventually} from './support/server.mjs';
 
@@ -117,6 +118,52 @@ test('a lounge is started, found by others, and lasts', async () => {
   }
 });
 
+test('a room that asks its host lets in whom the host lets in', async () => {
+  const host = await newcomer('Host'), peter = await newcomer('Peter');
+  const id = await host.page.evaluate(async () => {
+    const body = JSON.stringify({title: 'Study', admission: 'ask'});
+    const answer = await fetch('/api/rooms', {method: 'POST', headers: {'content-type': 'application/json'}, body});
+    return (await answer.json()).roomId;
+  });
+  await host.enterRoom(id);
+  await host.page.getByRole('heading', {name: 'Study'}).waitFor();
+  await host.say('Knock first');
+  await peter.page.evaluate(room => location.hash = `#/room/${room}`, id);
+  await peter.page.getByText('Waiting for the host to let you in').waitFor();
+  await host.page.getByRole('button', {name: '1 at the door'}).click();
+  await host.page.getByRole('button', {name: 'Let in'}).click();
+  await peter.sees('Knock first');
+  await peter.say('I did');
+  await host.sees('I did');
+  for (const each of [host, peter]) {
+    each.wasContent();
+    await each.leave();
+  }
+});
+
+test('a long history comes by pages, and who reads there is told of what is new', async () => {
+  const writer = await Client.connect(server, {token: (await server.signUp('Quentin')).token});
+  await writer.join('archive');
+  for (let i = 0; i < 70; ++i) await writer.say('archive', `line ${i}`);
+  const rita = await newcomer('Rita');
+  await rita.enterRoom('archive');
+  await rita.sees('line 69');
+  assert.deepEqual((await rita.texts())[0], 'line 20');
+  await rita.page.getByRole('button', {name: 'What was said earlier'}).click();
+  await rita.page.locator('.message').nth(69).waitFor();
+  assert.deepEqual(await rita.texts(), Array.from({length: 70}, (_, i) => `line ${i}`));
+  await rita.page.getByRole('button', {name: 'What was said earlier'}).waitFor({state: 'hidden'});
+
+  await rita.page.locator('#scroll').evaluate(scroll => scroll.scrollTop = 0);
+  await writer.say('archive', 'news');
+  await rita.page.getByRole('button', {name: '1 new message below'}).click();
+  await rita.page.locator('.text', {hasText: 'news'}).waitFor();
+  await rita.page.getByRole('button', {name: /below/}).waitFor({state: 'hidden'});
+  rita.wasContent();
+  await writer.close();
+  await rita.leave();
+});
+
 test('what is refused is said where it was asked', async () => {
   const visitor = await visit();
   const {page} = visitor;
@@ -215,8 +262,9 @@ for (const [colorScheme, width] of [['light', 1280], ['dark', 1280], ['light', 3
   });
 }
 
-test('twenty seconds without a network: the page says so, and then nothing is missed and nothing is there twice', async () => {
+test('twenty seconds without a network: the page says so, and then nothing is missed and nothing is there twice', async t => {
   const line = await Line.to(server);
+  t.after(() => line.close());
   const kim = await Visitor.at(browser, line.url), lea = await newcomer('Lea');
   await kim.signUp('Kim');
   await kim.enterRoom('tunnel');
@@ -253,11 +301,59 @@ test('twenty seconds without a network: the page says so, and then nothing is mi
   kim.wasContent(/ERR_|WebSocket/); // a browser writes of each attempt itself
   await kim.leave();
   await lea.leave();
-  await line.close();
 });
 
-test('a server that is killed and starts again is come back to', async () => {
+test('who is away for longer than a session is kept comes back as new, and misses nothing either', async t => {
+  const brief = await Server.start({flags: ['--sessions-grace', '1s']});
+  t.after(() => brief.stop());
+  const line = await Line.to(brief);
+  t.after(() => line.close());
+  const nora = await Visitor.at(browser, line.url), otto = await Visitor.at(browser, `${brief.url}/`);
+  await nora.signUp('Nora');
+  await otto.signUp('Otto');
+  const [norasId, ottosId] = await Promise.all([nora, otto].map(each => each.page.evaluate(() => localStorage['parley.user'])));
+  const garden = await otto.page.evaluate(async () => {
+    const body = JSON.stringify({name: 'Garden'});
+    return (await (await fetch('/api/lounges', {method: 'POST', headers: {'content-type': 'application/json'}, body})).json()).id;
+  });
+  const places = {room: ['room/cellar', 'room/cellar'], lounge: [`lounge/${garden}`, `lounge/${garden}`],
+                  person: [`person/${ottosId}`, `person/${norasId}`]};
+  const look = (visitor, place) => visitor.page.evaluate(key => location.hash = `#/${key}`, place);
+  for (const [hers, his] of Object.values(places)) {
+    await look(nora, hers);
+    await look(otto, his);
+    await otto.say('before');
+    await nora.sees('before');
+  }
+
+  await look(nora, places.room[0]);
+  line.cut();
+  await nora.context.setOffline(true);
+  await nora.reconnecting();
+  await look(otto, places.room[1]);
+  await otto.page.getByText('Nora lost the connection').waitFor();
+  for (const [, his] of Object.values(places)) {
+    await look(otto, his);
+    for (let i = 0; i < 3; ++i) await otto.say(`while away ${i}`);
+    await otto.sees('while away 2');
+  }
+  line.live();
+  await nora.context.setOffline(false);
+  await nora.connected();
+  await nora.page.getByRole('status').getByText('caught up 9 messages').waitFor();
+  for (const [hers] of Object.values(places)) {
+    await look(nora, hers);
+    await nora.sees('while away 2');
+    assert.deepEqual(await nora.texts(), ['before', 'while away 0', 'while away 1', 'while away 2'], hers);
+    await nora.page.locator('#thread').getByText('Caught up 3 messages').waitFor();
+  }
+  await nora.leave();
+  await otto.leave();
+});
+
+test('a server that is killed and starts again is come back to', async t => {
   const line = await Line.to(server);
+  t.after(() => line.close());
   const max = await Visitor.at(browser, line.url);
   await max.signUp('Max');
   await max.enterRoom('rock');
@@ -271,5 +367,4 @@ test('a server that is killed and starts again is come back to', async () => {
   await max.sees('into the dark');
   assert.deepEqual(await max.texts(), ['first', 'into the dark']);
   await max.leave();
-  await line.close();
 });

@@ -36,6 +36,11 @@ export class Line {
     this.#dead = true;
     for (const socket of this.#sockets) socket.pause();
   }
+  /// Dead as well, and both ends are told.
+  cut() {
+    this.#dead = true;
+    for (const socket of this.#sockets) socket.destroy();
+  }
   /// What was under way arrives after all, as it does when a network comes back.
   live() {
     this.#dead = false;
