@@ -40,7 +40,7 @@ export class Call extends EventTarget {
     connection.on('incoming-call', data => this.#incoming(data));
     const mine = (event, handler) => connection.on(event, data => {
       if (data.callId === this.#callId) handler(data);
-      else if (this.state === 'calling' && !this.#callId && this.#ahead.length < ahead_max) this.#ahead.push({data, handler});
+      else if (this.#isUnnamed && this.#ahead.length < ahead_max) this.#ahead.push({data, handler});
     });
     mine('calling', ({status}) => status === 'ringing' && this.state === 'calling' && this.#become('ringing'));
     mine('call-accepted', data => this.#accepted(data));
@@ -49,6 +49,8 @@ export class Call extends EventTarget {
     connection.on('ice-candidate', data => data.callId && this.#candidate(data));
   }
 
+  /// We call, and do not know the call's id yet.
+  get #isUnnamed() { return this.state === 'calling' && !this.#callId; }
   get isOn() { return !['idle', 'ended'].includes(this.state); }
 
   #become(state) {

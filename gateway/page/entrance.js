@@ -7,7 +7,10 @@ const storedUser = 'parley.user';
 
 const fieldsOf = {register: ['name', 'email', 'password'], login: ['email', 'password'], guest: ['name']};
 const verbs = {register: 'Sign up', login: 'Log in', guest: 'Enter'};
-const fieldOfProblem = {invalid_email: 'email', email_taken: 'email', weak_password: 'password', invalid_credentials: 'email'};
+const fieldOfProblem = {
+  invalid_email: 'email', email_taken: 'email', weak_password: 'password', invalid_credentials: 'email',
+};
+const signedOut = new Set(['unauthenticated', 'token_expired', 'session_revoked']);
 const missing = {name: 'Tell us what to call you.', email: 'Give an e-mail address.', password: 'Give a password.'};
 
 /// Who is signed in, {id, name, guest}; undefined: nobody.
@@ -16,7 +19,7 @@ export async function whoAmI() {
   try {
     return await get('/api/auth/me');
   } catch (error) {
-    if (error.code !== 'unauthenticated' && error.code !== 'token_expired' && error.code !== 'session_revoked') throw error;
+    if (!signedOut.has(error.code)) throw error;
     localStorage.removeItem(storedUser);
     return undefined;
   }

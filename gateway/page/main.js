@@ -62,7 +62,7 @@ async function begin() {
   const listLounges = () => places.listLounges().catch(() => {}); // asked for again by the next look
   addEventListener('hashchange', () => {
     look();
-    byId(addressed() ? 'place-title' : 'room-name').focus(); // whoever does not see the page hears where they are
+    byId(addressed() ? 'place-title' : 'rooms-title').focus(); // whoever does not see the page hears where they are
   });
 
   const startAnew = () => location.reload();

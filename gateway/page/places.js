@@ -6,7 +6,8 @@ import {Place} from './place.js';
 const pages_max = 40; // of 200: further back a gap stays until somebody asks for what was earlier
 
 /// Refusals that end by themselves.
-const passing = new Set(['rate_limited', 'unavailable', 'read_model_behind', 'log_unavailable', 'version_conflict', 'internal']);
+const passing = new Set(
+  ['rate_limited', 'unavailable', 'read_model_behind', 'log_unavailable', 'version_conflict', 'internal']);
 
 const because = {
   'closed-by-host': 'The host closed this room.', expired: 'This room’s time is over.',
@@ -41,7 +42,7 @@ export class Places extends EventTarget {
   /// The place, on the list of those that are open.
   know(kind, id, name) {
     if (kind === 'room') id = id.trim().replace(/[A-Z]/g, letter => letter.toLowerCase()); // as the server compares
-    const place = new Place(kind, id, name ?? this.lounges.find(each => each.id === id)?.name);
+    const place = new Place(kind, id, name ?? (kind === 'lounge' && this.lounges.find(each => each.id === id)?.name));
     const known = this.open.get(place.key);
     if (known) return known;
     place.addEventListener('change', () => this.dispatchEvent(new CustomEvent('place', {detail: place})));

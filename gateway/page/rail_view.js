@@ -7,7 +7,7 @@ export function showRail(places, presence, me) {
   const link = (key, name, {unread = 0, note = '', status = ''} = {}) => {
     const said = [note, unread ? `${unread} new` : ''].filter(Boolean).join(', ');
     return element('li', {},
-      element('a', {href: `#/${key}`, class: 'entry', 'aria-current': key === current && 'page', 'data-status': status || undefined},
+      element('a', {href: `#/${key}`, class: 'entry', 'aria-current': key === current && 'page', 'data-status': status || null},
         status && element('span', {class: 'dot', 'aria-hidden': 'true'}),
         element('span', {class: 'entry-name'}, name),
         status && element('span', {class: 'hidden'}, `, ${status}`),
@@ -34,12 +34,13 @@ export function showRail(places, presence, me) {
     const lounges = new Map(places.lounges.map(each => [each.id, each.name]));
     for (const place of places.list('lounge')) lounges.set(place.id, place.name);
     fill('lounges', [...lounges].map(([id, name]) => {
-      const place = places.open.get(`lounge/${encodeURIComponent(id)}`);
-      return entry(`lounge/${encodeURIComponent(id)}`, name, {unread: place?.unread, note: place ? 'joined' : ''});
+      const key = `lounge/${encodeURIComponent(id)}`, place = places.open.get(key);
+      return entry(key, name, {unread: place?.unread, note: place ? 'joined' : ''});
     }));
     fill('people', places.list('person').reverse().map(place =>
       entry(place.key, place.name, {unread: place.unread, status: presence.statusOf(place.id) || 'offline'})));
-    fill('found', found.map(each => entry(`person/${encodeURIComponent(each.id)}`, each.name, {note: each.guest ? 'guest' : ''})));
+    fill('found', found.map(each =>
+      entry(`person/${encodeURIComponent(each.id)}`, each.name, {note: each.guest ? 'guest' : ''})));
   });
 
   const form = (id, field, then) => byId(id).addEventListener('submit', async event => {
@@ -63,7 +64,8 @@ export function showRail(places, presence, me) {
   });
   form('find-person', 'person-name', async name => {
     found = await presence.search(name);
-    say(byId('rail-note'), found.length ? counted(found.length, 'person', 'people') + ' found' : `Nobody is called “${name}”`);
+    const many = counted(found.length, 'person', 'people');
+    say(byId('rail-note'), found.length ? `${many} found` : `Nobody is called “${name}”`);
     render();
   });
 

@@ -106,7 +106,8 @@ export class ThreadView {
     this.#renderMembers(place);
     this.#renderThread(place);
     const end = byId('loose-end');
-    end.dataset.state = place.ended ? 'ended' : place.broken || this.#connection.state !== 'connected' ? 'loose' : 'whole';
+    const isWhole = !place.broken && this.#connection.state === 'connected';
+    end.dataset.state = place.ended ? 'ended' : isWhole ? 'whole' : 'loose';
     say(byId('typing'), place.ended || (place.waiting ? 'Waiting for the host to let you in' : String(place.typists)));
     byId('earlier').hidden = !place.earlier;
     if (this.#isAtEnd) this.#toEnd();
@@ -126,7 +127,7 @@ export class ThreadView {
     const breaks = [...place.breaks];
     let before = null;
     for (const item of place.items) {
-      while (breaks.length && breaks[0].after < item.seq) wanted.push(this.#breakNode(place, breaks.shift())), before = null;
+      for (; breaks.length && breaks[0].after < item.seq; before = null) wanted.push(this.#breakNode(place, breaks.shift()));
       const follows = before?.kind === 'message' && item.kind === 'message' && before.senderId === item.senderId &&
           Date.parse(item.at) - Date.parse(before.at) < together;
       wanted.push(this.#itemNode(item, follows));
@@ -152,22 +153,24 @@ export class ThreadView {
     return this.#node(item.seq, `${follows} ${item.deleted}`, () => {
       const number = element('span', {class: 'seq', 'aria-hidden': 'true'}, String(item.seq));
       if (item.kind === 'note') return element('li', {class: 'knot note'}, number, element('p', {}, item.text));
-      return element('li', {class: `knot message${isMine ? ' mine' : ''}${follows ? ' follows' : ''}`, 'data-seq': item.seq}, number,
-        element('p', {class: follows ? 'hidden' : 'byline'}, element('span', {class: 'sender'}, isMine ? 'You' : item.sender),
-          ' ', timeElement(item.at)),
+      const sender = element('span', {class: 'sender'}, isMine ? 'You' : item.sender);
+      return element('li', {class: `knot message${isMine ? ' mine' : ''}${follows ? ' follows' : ''}`}, number,
+        element('p', {class: follows ? 'hidden' : 'byline'}, sender, ' ', timeElement(item.at)),
         element('p', {class: item.deleted ? 'text deleted' : 'text'}, item.deleted ? 'Taken back' : item.text));
     });
   }
 
   #breakNode(place, gap) {
     const missed = place.missed(gap);
-    const text = gap.head === undefined ? 'Catching up' : missed ? `Caught up ${counted(missed, 'message')}` : 'Nothing was missed';
+    const mended = missed ? `Caught up ${counted(missed, 'message')}` : 'Nothing was missed';
+    const text = gap.head === undefined ? 'Catching up' : mended;
     return this.#node(gap, text, () => element('li', {class: 'break'}, element('p', {}, text)));
   }
 
   #pendingNode(place, {id, text, at, refused}) {
-    return this.#node(id, refused ?? '', () => element('li', {class: 'knot message mine pending'},
-      element('p', {class: 'byline'}, element('span', {class: 'sender'}, 'You'), ' ', refused ? `not sent: ${refused}` : 'on its way'),
+    const state = refused ? `not sent: ${refused}` : 'on its way';
+    return this.#node(id, state, () => element('li', {class: 'knot message mine pending'},
+      element('p', {class: 'byline'}, element('span', {class: 'sender'}, 'You'), ' ', state),
       element('p', {class: 'text'}, text),
       refused && element('button', {type: 'button', class: 'quiet', onclick: () => place.drop(id)}, 'Remove')));
   }
@@ -184,18 +187,21 @@ export class ThreadView {
     const button = byId('show-members');
     button.hidden = people.length === 0;
     say(button, place.knocks.size ? `${people.length} here, ${place.knocks.size} at the door` : `${people.length} here`);
-    arrange(byId('member-list'), people.map(each => this.#node(`member ${each.userId}`, `${each.name} ${each.isHost}`, () => {
+    const member = each => this.#node(`member ${each.userId}`, `${each.name} ${each.isHost}`, () => {
       const name = each.userId === this.#me.id ? `${each.name} (you)` : each.name;
-      const what = each.userId === this.#me.id || this.#me.guest ? element('span', {class: 'entry-name'}, name) :
-        element('a', {href: `#/person/${encodeURIComponent(each.userId)}`}, name);
+      const isReachable = each.userId !== this.#me.id && !this.#me.guest; // a guest writes to nobody first
+      const what = isReachable ? element('a', {href: `#/person/${encodeURIComponent(each.userId)}`}, name) :
+        element('span', {class: 'entry-name'}, name);
       const role = each.isHost ? 'host' : each.guest ? 'guest' : '';
       return element('li', {}, what, role && element('span', {class: 'entry-note'}, role));
-    })));
+    });
+    arrange(byId('member-list'), people.map(member));
     const decide = (event, who) => this.#connection.tell(event, {roomId: place.id, userId: who.userId});
-    arrange(byId('knocks'), [...place.knocks.values()].map(each => this.#node(`knock ${each.userId}`, each.name, () =>
+    const knock = each => this.#node(`knock ${each.userId}`, each.name, () =>
       element('li', {}, element('span', {class: 'entry-name'}, `${each.name} asks to come in`),
         element('button', {type: 'button', onclick: () => decide('admit', each)}, 'Let in'),
-        element('button', {type: 'button', class: 'quiet', onclick: () => decide('deny', each)}, 'Refuse')))));
+        element('button', {type: 'button', class: 'quiet', onclick: () => decide('deny', each)}, 'Refuse')));
+    arrange(byId('knocks'), [...place.knocks.values()].map(knock));
   }
 
   // --- where one looks ------------------------------------------------------------------------------------------------

@@ -87,6 +87,25 @@ test('two browsers call each other, and picture and sound flow both ways until o
   await part(ada, bob); // leaving the page ends it, too
 });
 
+for (const [colorScheme, width] of [['light', 1280], ['dark', 360]])
+  test(`a call is there for a screen reader, too (${colorScheme}, ${width} px)`, async () => {
+    const options = {colorScheme, viewport: {width, height: 740}, reducedMotion: 'reduce'};
+    const [kay, lou] = await pair(['Kay', 'Lou'], options);
+    await kay.call();
+    await lou.callIs('incoming');
+    await kay.callIs('ringing');
+    await lou.isAccessible('who is called');
+    await kay.isAccessible('who calls');
+    await press(lou, 'Answer');
+    await kay.callIs('active');
+    await kay.isAccessible('the call');
+    await press(kay, 'Hang up');
+    await lou.callIs('ended');
+    await lou.isAccessible('the end');
+    for (const each of [kay, lou]) each.wasContent();
+    await part(kay, lou);
+  });
+
 test('a call is declined, taken back, or finds nobody', async () => {
   const [carl, dora] = await pair(['Carl', 'Dora']);
   await carl.call();

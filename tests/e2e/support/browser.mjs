@@ -1,9 +1,12 @@
 // People at the page: Debian's Chromium, headless, with a camera and a microphone that are not there, driven by
 // playwright-core. What the page complains of (an error on the console, a violation of its own policy) fails the test
 // that caused it.
-import {execFileSync} from 'node:child_process';
 import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
+import fs from 'node:fs';
 import {chromium} from 'playwright-core';
+
+const axe = fs.readFileSync(new URL('../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8');
 
 const flags = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -111,6 +114,16 @@ export class Visitor {
         audio: audio.packetsReceived ?? 0, kind: local?.candidateType, url: local?.url,
       };
     });
+  }
+
+  /// Throws unless a screen reader is given what eyes are, by axe-core's rules, and nothing is wider than the window.
+  async isAccessible(where) {
+    await this.page.evaluate(axe);
+    const found = await this.page.evaluate(() => window.axe.run());
+    const serious = found.violations.filter(each => ['serious', 'critical'].includes(each.impact));
+    assert.deepEqual(serious.map(each => `${where}: ${each.id} ${each.nodes.map(node => node.html).join(' ')}`), []);
+    const overflow = await this.page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(overflow <= 0, `${where} is ${overflow} px too wide`);
   }
 
   /// Nothing was complained of, but what `allowed` matches.
