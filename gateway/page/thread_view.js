@@ -101,6 +101,7 @@ export class ThreadView {
     byId('start-call').hidden = !isPerson || this.#call.isOn;
     byId('start-call').disabled = this.#connection.state !== 'connected';
     byId('leave').hidden = isPerson;
+    Object.assign(byId('place').dataset, {place: place.key, isIn: String(place.isIn)});
     byId('place').dataset.inCall = String(isPerson && this.#call.isOn && this.#call.peer.id === place.id);
     byId('text').disabled = Boolean(place.ended) || place.waiting;
     this.#renderMembers(place);

@@ -33,8 +33,8 @@ async function pair(names, options = {}) {
     visitor.id = await visitor.page.evaluate(() => localStorage.getItem('parley.user'));
     return visitor;
   }));
-  await people[0].openPerson(people[1].id);
-  await people[1].openPerson(people[0].id);
+  await people[0].look(`person/${people[1].id}`);
+  await people[1].look(`person/${people[0].id}`);
   return people;
 }
 

@@ -308,22 +308,21 @@ test('who is away for longer than a session is kept comes back as new, and misse
   });
   const places = {room: ['room/cellar', 'room/cellar'], lounge: [`lounge/${garden}`, `lounge/${garden}`],
                   person: [`person/${ottosId}`, `person/${norasId}`]};
-  const look = (visitor, place) => visitor.page.evaluate(key => location.hash = `#/${key}`, place);
   for (const [hers, his] of Object.values(places)) {
-    await look(nora, hers);
-    await look(otto, his);
+    await nora.look(hers);
+    await otto.look(his);
     await otto.say('before');
     await nora.sees('before');
   }
 
-  await look(nora, places.room[0]);
+  await nora.look(places.room[0]);
   line.cut();
   await nora.context.setOffline(true);
   await nora.reconnecting();
-  await look(otto, places.room[1]);
+  await otto.look(places.room[1]);
   await otto.page.getByText('Nora lost the connection').waitFor();
   for (const [, his] of Object.values(places)) {
-    await look(otto, his);
+    await otto.look(his);
     for (let i = 0; i < 3; ++i) await otto.say(`while away ${i}`);
     await otto.sees('while away 2');
   }
@@ -332,7 +331,7 @@ test('who is away for longer than a session is kept comes back as new, and misse
   await nora.connected();
   await nora.page.getByRole('status').getByText('caught up 9 messages').waitFor();
   for (const [hers] of Object.values(places)) {
-    await look(nora, hers);
+    await nora.look(hers);
     await nora.sees('while away 2');
     assert.deepEqual(await nora.texts(), ['before', 'while away 0', 'while away 1', 'while away 2'], hers);
     await nora.page.locator('#thread').getByText('Caught up 3 messages').waitFor();

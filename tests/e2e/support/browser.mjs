@@ -78,15 +78,13 @@ export class Visitor {
   connected() { return this.page.locator('#connection[data-state="connected"]').waitFor(); }
   reconnecting() { return this.page.locator('#connection[data-state="reconnecting"]').waitFor(); }
 
-  /// A room, by its name; ready when one is in it.
-  async enterRoom(name) {
-    await this.page.evaluate(id => location.hash = `#/room/${id}`, name);
-    await this.page.locator('#show-members').waitFor();
+  /// Goes to a place (room/tea); ready when one is in it.
+  async look(place) {
+    await this.page.evaluate(key => location.hash = `#/${key}`, place);
+    await this.page.locator(`#place[data-place="${place}"][data-is-in="true"]`).waitFor();
   }
-  async openPerson(id) {
-    await this.page.evaluate(user => location.hash = `#/person/${user}`, id);
-    await this.page.locator('#start-call:enabled').waitFor();
-  }
+  enterRoom(name) { return this.look(`room/${name.toLowerCase()}`); }
+
   async say(text) {
     await this.page.getByLabel('Your message').fill(text);
     await this.page.getByRole('button', {name: 'Send'}).click();
