@@ -27,8 +27,9 @@ result<std::optional<version>> read_if_match(const http_request& request) {
   return v;
 }
 
-bool has_it_already(const http_request& request, version v) {
-  const auto ours = etag_of(v);
+bool has_it_already(const http_request& request, version v) { return has_it_already(request, etag_of(v)); }
+
+bool has_it_already(const http_request& request, std::string_view ours) {
   for (auto rest = request.header("if-none-match"); !rest.empty();) {
     const auto end = std::min(rest.find(','), rest.size());
     auto tag = trimmed(rest.substr(0, end));

@@ -19,5 +19,6 @@ namespace parley::gateway {
 
 /// True when If-None-Match names what the client has already: then the answer is 304. Compares weakly.
 [[nodiscard]] bool has_it_already(const http_request& request, version v);
+[[nodiscard]] bool has_it_already(const http_request& request, std::string_view tag);
 
 } // namespace parley::gateway

@@ -117,7 +117,10 @@ void add_security_headers(http_response& r) {
       {"X-Permitted-Cross-Domain-Policies", "none"},
       {"X-XSS-Protection", "0"},
   }};
-  for (const auto& [name, value] : helmet) r.headers.emplace_back(name, value);
+  for (const auto& [name, value] : helmet) {
+    const auto same = [named = name](const auto& header) { return header.first == named; };
+    if (std::none_of(r.headers.begin(), r.headers.end(), same)) r.headers.emplace_back(name, value);
+  }
 }
 
 void add_cors_headers(http_response& r, const http_request& request, const std::vector<std::string>& allowed) {

@@ -25,7 +25,7 @@ void add_rate_limit_headers(http_response& r, unsigned burst, int wait_s);
 /// Joins two JSON objects as text; keys must differ.
 [[nodiscard]] std::string joined_objects(std::string_view first, std::string_view second);
 
-/// What Helmet sets by default, on every answer.
+/// What Helmet sets by default, on every answer; a header that is there already is stricter, and stays.
 void add_security_headers(http_response& r);
 /// For a request whose Origin is allowed; always Vary.
 void add_cors_headers(http_response& r, const http_request& request, const std::vector<std::string>& allowed);

@@ -95,6 +95,7 @@ void add_client_routes(router& to) {
   add_review_routes(to);
   add_ice_routes(to);
   add_document_routes(to);
+  add_page_routes(to);
   add_operation_routes(to);
 }
 

@@ -1,47 +1,10 @@
 // ICE servers: the credentials that callers are given open a relay on a real coturn, and nothing else does.
 import assert from 'node:assert/strict';
-import {spawn} from 'node:child_process';
-import fs from 'node:fs';
-import net from 'node:net';
-import os from 'node:os';
-import path from 'node:path';
 import {after, before, test} from 'node:test';
-import {Server, eventually, within} from './support/server.mjs';
+import {Server, within} from './support/server.mjs';
+import {run, startTurn, turnSecret} from './support/turn.mjs';
 
-const secret = 'a secret that only coturn and parleyd know';
 let server, turn;
-
-const freePort = () => new Promise((resolve, reject) => {
-  const probe = net.createServer().on('error', reject).listen(0, '127.0.0.1', () => {
-    const {port} = probe.address();
-    probe.close(() => resolve(port));
-  });
-});
-
-function run(program, args) {
-  const child = spawn(program, args, {stdio: ['ignore', 'pipe', 'pipe']});
-  child.out = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', data => child.out += data);
-  child.failed = new Promise((_, reject) => child.on('error', reject));
-  child.failed.catch(() => {});
-  child.ended = new Promise(resolve => child.on('exit', code => resolve(code)));
-  return child;
-}
-
-async function startTurn() {
-  const port = await freePort();
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'parley-turn-'));
-  const child = run('turnserver', [
-    '-n', '--use-auth-secret', `--static-auth-secret=${secret}`, '--realm=parley.test', '--listening-ip=127.0.0.1',
-    '--relay-ip=127.0.0.1', `--listening-port=${port}`, '--no-tls', '--no-dtls', '--no-cli', '--allow-loopback-peers',
-    '--log-file=stdout', '--simple-log', `--pidfile=${home}/pid`, `--userdb=${home}/db`,
-  ]);
-  const answers = () => new Promise(resolve => {
-    const tried = net.connect(port, '127.0.0.1', () => tried.destroy(resolve(true))).on('error', () => resolve(false));
-  });
-  await Promise.race([child.failed, eventually('coturn listens', answers, 20)]);
-  return {port, child, home};
-}
 
 /// Whether somebody with these credentials is given a relay, and what they send comes through.
 async function allocates(username, credential) {
@@ -58,13 +21,11 @@ before(async () => {
   server = await Server.start({
     flags: ['--ice-stun-urls', `stun:127.0.0.1:${turn.port}`,
             '--ice-turn-urls', `turn:127.0.0.1:${turn.port}?transport=udp`, '--ice-turn-lifetime', '10m'],
-    env: {PARLEY_ICE_TURN_SECRET: secret},
+    env: {PARLEY_ICE_TURN_SECRET: turnSecret},
   });
 });
 after(async () => {
-  turn.child.kill();
-  await turn.child.ended;
-  fs.rmSync(turn.home, {recursive: true, force: true});
+  await turn.stop();
   await server.stop();
 });
 

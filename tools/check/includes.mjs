@@ -30,9 +30,11 @@ const rooms = [
          'gateway/profiles/', 'gateway/rest/exchange.hpp', 'gateway/framing/']},
   {folder: 'gateway/auth/', may: [...plainEvents, 'actors/entities.hpp', 'actors/domain/', 'gateway/bridge/',
                                   'gateway/rest/exchange.hpp', 'gateway/auth/', 'gateway/app/settings.hpp']},
+  {folder: 'gateway/page/', may: ['gateway/page/']},
   // Handlers ask entities by stream id (no actor in sight) and read through the read models.
   {folder: 'gateway/rest/', may: [...plainEvents, 'actors/entities.hpp', 'actors/domain/', 'projections/reads/',
-                                  'gateway/bridge/', 'gateway/auth/', 'gateway/rest/', 'gateway/app/settings.hpp']},
+                                  'gateway/bridge/', 'gateway/auth/', 'gateway/page/', 'gateway/rest/',
+                                  'gateway/app/settings.hpp']},
   // Mapping is pure: it sees neutral messages, plain requests and JSON, and nothing that moves them.
   {folder: 'gateway/profiles/',
    may: ['events/errors.hpp', 'events/json_reader.hpp', 'events/json_writer.hpp', 'events/assertion.hpp',

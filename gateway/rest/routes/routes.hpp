@@ -22,6 +22,7 @@ void add_report_routes(router& to);
 void add_people_routes(router& to);
 void add_ice_routes(router& to);
 void add_document_routes(router& to);
+void add_page_routes(router& to);
 void add_listing_routes(router& to);
 void add_purchase_routes(router& to);
 void add_wallet_routes(router& to);
