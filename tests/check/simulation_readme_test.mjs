@@ -24,3 +24,13 @@ test('the README names every planted bug, and a test looks for each', () => {
   assert.deepEqual(tested.sort(), [...planted].sort());
   assert.equal(rows(section('That it can fail')).length, planted.length + 1);
 });
+
+test('the README names, for every fault that was found, a test that there is', () => {
+  const found = rows(section('What it found, and which test holds each')).slice(1);
+  for (const [, number, , test] of found) {
+    const [, file, claim] = /^`([^`]+)`: (.+)$/.exec(test) ?? [];
+    assert.ok(file, `fault ${number} has no test`);
+    assert.ok(text(`../${file}`).includes(`"${claim}"`), `${file} has no test "${claim}"`);
+  }
+  assert.ok(found.length > 20);
+});

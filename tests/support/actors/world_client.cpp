@@ -78,9 +78,11 @@ void world_client::subscribe(const stream_id& topic, version after) {
   const auto [at, fresh] = subscriptions.try_emplace(topic, after);
   if (!fresh) at->second = std::min(at->second, after);
 }
-void world_client::unsubscribe(const stream_id& topic, version) {
-  if (!is_connected()) return;
-  if (const auto followed = subscriptions.extract(topic)) ended[topic] = followed.mapped();
+void world_client::unsubscribe(const stream_id& topic, version up_to) {
+  const auto followed = is_connected() ? subscriptions.extract(topic) : decltype(subscriptions)::node_type{};
+  if (!followed) return;
+  ended[topic] = followed.mapped();
+  shown_to[topic] = up_to;
 }
 void world_client::joined(const stream_id& place, const std::string&) {
   if (is_connected()) heard.push_back("joined " + place.text);

@@ -38,6 +38,7 @@ public:
   std::map<std::uint64_t, result<parley::answer>> answers;
   std::map<stream_id, version> subscriptions; ///< the place, and after which seq
   std::map<stream_id, version> ended;         ///< what it followed and no longer does, and after which seq it began
+  std::map<stream_id, version> shown_to;      ///< of that: the last seq it is given; 0: what was published by then
   std::vector<std::string> heard;             ///< in order: "answer 1", "joined room/hall", "left room/hall", "denied"
   std::optional<close_reason> closed;
   bool over = false; ///< its session was

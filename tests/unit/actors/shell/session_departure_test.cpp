@@ -141,12 +141,7 @@ TEST_CASE("who was put out and came in again, perhaps before knowing either, is 
   const auto ann = world.connect("s1", "ann");
   ann->join(bar);
   world.settle();
-  domain::lounge::moderate kick;
-  kick.id = {"a1"};
-  kick.action = "kick";
-  kick.target = "ann";
-  kick.reason = "noise";
-  world.ask<domain::lounge>(bar, kick, caller("host"));
+  kick_ann(world);
   world.settle();
   const auto seen = log.stream_version(bar).value();
   ann->join(bar);

@@ -230,6 +230,21 @@ TEST_CASE("who was in a room when a server crashed is given its end when it come
   CHECK(back->ended.empty());
 }
 
+TEST_CASE("everybody whom a commit that was answered as failed let go is shown the room's end to the last") {
+  memory_log log;
+  actor_world world{log};
+  two_in_the_hall s{world};
+  s.ben->close_room(hall);
+  world.run();
+  log.fail_next_sync(memory_log::tail::kept);
+  world.log().commit();
+  world.run();
+  world.pass(3s); // the hall looks back, page by page
+  const auto last = log.stream_version(hall).value();
+  REQUIRE(story_of(log, hall).back() == "room-closed closed-by-host");
+  for (const auto& each : {s.ann, s.ben}) CHECK(each->shown_to == starts{{hall, last}});
+}
+
 TEST_CASE("who left a room by its own wish is not told how it ended, also when it asks to join it") {
   memory_log log;
   actor_world world{log};

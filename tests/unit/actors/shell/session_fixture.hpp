@@ -62,6 +62,16 @@ inline world_client_ptr fill_den(actor_world& world) {
   return ben;
 }
 
+/// The bar's host puts ann out.
+inline outcome_slot kick_ann(actor_world& world) {
+  domain::lounge::moderate kick;
+  kick.id = {"a1"};
+  kick.action = "kick";
+  kick.target = "ann";
+  kick.reason = "noise";
+  return world.ask<domain::lounge>(bar, kick, caller("host"));
+}
+
 inline actor_world::options later(std::chrono::milliseconds time) {
   actor_world::options chosen;
   chosen.start = noon + time;

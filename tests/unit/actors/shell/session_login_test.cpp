@@ -25,6 +25,23 @@ TEST_CASE("a login that is revoked cuts its sessions at once") {
   check_all_over(log);
 }
 
+TEST_CASE("a revocation whose commit was answered as failed cuts its sessions when it is in the log all the same") {
+  memory_log log;
+  actor_world world{log};
+  const auto ann = ann_signed_in(world);
+  const auto revoked = world.revoke("ann", "l1");
+  world.run();
+  log.fail_next_sync(memory_log::tail::kept);
+  world.log().commit();
+  world.run();
+  REQUIRE((*revoked && !**revoked));
+  CHECK(ann->is_live());
+  world.pass(3s); // nobody asks
+  CHECK(ann->closed == close_reason::log_in_again);
+  CHECK(story_of(log, hall).back() == "left s1 session-revoked");
+  check_all_over(log);
+}
+
 TEST_CASE("a login that is not in force is refused, and disturbs nobody") {
   memory_log log;
   actor_world world{log};

@@ -1,6 +1,7 @@
 // Connections that are lost, servers that crash, and clients that come back from either.
 #include "tests/unit/actors/shell/session_fixture.hpp"
 
+#include <algorithm>
 #include <catch2/generators/catch_generators.hpp>
 
 using namespace parley;
@@ -203,6 +204,38 @@ TEST_CASE("who left before a crash is not brought back by a session that lost it
   CHECK(members_of(log, place).empty());
   CHECK(story_of(log, place).back() == "left s1 left"); // and nothing since
   CHECK(story_of(log, s1).back() == "exited " + place.text);
+}
+
+TEST_CASE("who was put out of a lounge without being told, and comes back to the next server, is told that it is out") {
+  const bool before_the_crash = GENERATE(true, false);
+  memory_log log;
+  {
+    actor_world world{log};
+    world.create_lounge(bar, "host");
+    world.settle();
+    world.connect("s1", "ann")->join(bar);
+    world.settle();
+    if (before_the_crash) kick_ann(world);
+    world.run();
+    world.log().commit_unanswered(1); // nobody tells the session
+  }
+  log.crash();
+  actor_world world{log, later(5s)};
+  const auto back = world.resume("s1", "ann");
+  world.settle();
+  if (!before_the_crash) { // while it may still say what it has
+    kick_ann(world);
+    answer_reads(world);
+    log.fail_next_sync(memory_log::tail::kept);
+    world.log().commit();
+    world.run();
+    world.log().mend();
+    world.ask<domain::lounge>(bar, domain::lounge::leave{}, caller("eve", "s9")); // wakes it, and it looks back
+  }
+  world.pass(3s);
+  CHECK(std::ranges::count(back->heard, "left lounge/bar") == 1);
+  CHECK(back->follows().empty());
+  CHECK(story_of(log, s1).back() == "exited lounge/bar");
 }
 
 namespace {

@@ -57,6 +57,21 @@ TEST_CASE("a timer that fell due while the server was down fires when it is back
   CHECK(timers_standing(log) == 0);
 }
 
+TEST_CASE("a timer whose commit was answered as failed fires in time when it is in the log all the same") {
+  memory_log log;
+  actor_world world{log};
+  world.settle(); // the timers' process looks, and will look again in a minute
+  const auto opened = world.ask<room>(hall, short_lived("hall", 20s), caller("host"));
+  world.run();
+  while (world.log().answer_read()) world.run();
+  log.fail_next_sync(memory_log::tail::kept);
+  world.log().commit();
+  world.run();
+  REQUIRE((*opened && !**opened));
+  world.pass(21s);
+  CHECK(count(log, hall, "room-closed expired") == 1);
+}
+
 TEST_CASE("many timers due at once all fire, once each") {
   memory_log log;
   constexpr int rooms = 300; // several times what is in flight
