@@ -214,3 +214,32 @@ TEST_CASE("a connection that brings a token is greeted at once, and one with a b
 }
 
 } // namespace parley::gateway
+
+TEST_CASE("who says all that it has to say at once is not waited for") {
+  lobby l;
+  l.open({.complete = true});
+  REQUIRE(l.client->pushes.size() == 1);
+  CHECK(l.client->pushes[0].second["guest"] == true);
+}
+
+TEST_CASE("who comes back after its session ended is told of a place it joins again what came since it was told last") {
+  const stream_id hall{"room/hall"};
+  lobby l;
+  l.loop.at_turn_end([&l] { return l.topics.end_turn(); });
+  const auto join = [](nlohmann::json given) {
+    client_message m;
+    m.event = "join-room";
+    m.args = nlohmann::json::array({std::move(given)});
+    return m;
+  };
+  l.open({.session = "s_over", .resume = "no secret of ours", .complete = true, .told = {{hall, 1}}});
+  l.receive(join({{"roomId", "hall"}}));
+  CHECK(l.topics.count().refilled == 1); // its own joining, seq 2: from seq 1 on, not from now on
+  l.close();
+
+  // Once: who leaves and comes in again meanwhile has seen it.
+  l.client = std::make_shared<noting_connection>();
+  l.open({.complete = true});
+  l.receive(join({{"roomId", "hall"}}));
+  CHECK(l.topics.count().refilled == 1);
+}
