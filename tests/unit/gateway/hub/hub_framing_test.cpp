@@ -71,8 +71,7 @@ TEST_CASE("who is told of several places is told how far it is in all of them, o
   r.publish(r.log.append(second));
   r.h.end_turn();
   r.read(*c);
-  CHECK(c->events() ==
-        std::vector<std::string>{"message-received", "message-received", "message-received", "marks"});
+  CHECK(c->events() == std::vector<std::string>{"message-received", "message-received", "message-received", "marks"});
   CHECK(c->received.back().data == nlohmann::json{{"room/r", 1}, {"room/second", 2}});
 }
 
