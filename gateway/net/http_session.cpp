@@ -6,6 +6,7 @@
 #include "gateway/net/websocket_handshake.hpp"
 
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <sys/socket.h>
 
 namespace parley::gateway {
@@ -158,7 +159,9 @@ void http_session::handle() {
 /// Something came, or the end, while the answer is kept back.
 void http_session::look_for_end() {
   char next = 0;
-  if (::recv(socket_.native_handle(), &next, sizeof next, MSG_PEEK | MSG_DONTWAIT) > 0) return; // the next request
+  const auto seen = ::recv(socket_.native_handle(), &next, sizeof next, MSG_PEEK | MSG_DONTWAIT);
+  if (seen > 0) return; // the next request
+  if (seen < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return wait_readable();
   if (abandoned_ && abandoned_->told) std::exchange(abandoned_->told, nullptr)();
 }
 
