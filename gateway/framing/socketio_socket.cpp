@@ -136,6 +136,7 @@ void socket::greet(std::string_view session, std::string_view resume, std::strin
     if (session_->of().recovers) out.field("pid", std::string{session}.append(1, '.').append(resume));
     out.end_object();
     say(packet_type::connect, connected);
+    session_->joined();
   }
   if (session_->of().says_connected) push("connected", {}, body);
 }

@@ -231,6 +231,11 @@ TEST_CASE("who joins no namespace in time is closed") {
   CHECK_FALSE(c.line->closed);
   c.pass(1ms);
   CHECK(c.line->closed);
+  client refused;
+  refused.say(R"(40{"token":"bad"})");
+  refused.opener.links[0]->to->close(close_code::log_in_again, "no");
+  refused.pass(45'000ms);
+  CHECK(refused.line->closed == close_code::policy);
   client joined;
   (void)joined.join();
   joined.pass(45'000ms);
@@ -265,6 +270,9 @@ TEST_CASE("messages over the rate are refused, and who goes on is closed") {
     if (!c.line->sent.empty()) ++refused;
   }
   CHECK(refused > 0);
+  c.line->sent.clear();
+  c.say("431[]");
+  CHECK(c.line->sent.empty());     // an acknowledgement is not answered
   CHECK(link.heard.size() >= 399); // the CONNECT was one, too
   CHECK(c.line->closed == close_code::slow_down);
 }
