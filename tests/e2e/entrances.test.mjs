@@ -6,11 +6,14 @@ import {Frames, Polling, ask} from './support/engineio.mjs';
 import {Server, forge, within} from './support/server.mjs';
 
 const page = 'https://front.example', evil = 'https://evil.example';
-let server, at, bystander, asked = 0;
+let server, at, bystander, refusedOnly, asked = 0;
 before(async () => {
-  server = await Server.start({flags: ['--auth-cors-origins', page, '--io-threads', '3', '--rates-messages-per-session', '100/200']});
+  server = await Server.start({flags: ['--auth-cors-origins', page, '--io-threads', '3',
+                                       '--rates-messages-per-session', '100/200']});
   at = `${server.url}/socket.io/`;
   bystander = await joined();
+  refusedOnly = await Frames.open(at);
+  refusedOnly.send('40{"token":"nonsense"}');
 });
 after(() => server.stop());
 afterEach(async () => {
@@ -146,7 +149,7 @@ test('refused tokens without end do not keep a connection for ever', async () =>
   }
   await frames.end('the guesser is closed');
 });
-test('whose access is revoked is told to go and not to come back, and may log in again over the same transport', async () => {
+test('whose access is revoked is told not to come back, and may log in again over the same transport', async () => {
   const ada = await server.signUp('Ada');
   const frames = await joined({auth: JSON.stringify({token: ada.token})});
   await frames.until(frame => frame.startsWith('42["connected"'));
@@ -166,10 +169,18 @@ test('a pid that is made up opens a new session', async () => {
   }
 });
 test('offsets that are none tell nothing and hurt nobody', async () => {
-  for (const offset of [0, null, [], {}, '', ':', 'a:b', ':1', 'x:18446744073709551616', `${'s:1\n'.repeat(1000)}`, '\u0000:1', 'x'.repeat(100_000)]) {
+  const offsets = [0, null, [], {}, '', ':', 'a:b', ':1', 'x:18446744073709551616', 's:1\n'.repeat(1000), '\u0000:1',
+                   'x'.repeat(100_000)];
+  for (const offset of offsets) {
     const frames = await joined({auth: JSON.stringify({pid: bystander.reply.pid.replace(/.$/, '!'), offset})});
     frames.close();
   }
+});
+
+test('who was only ever refused is closed after a while, as who never joined anything', async () => {
+  await within(60, 'it is closed', (async () => {
+    while (!refusedOnly.isClosed) if ((await refusedOnly.next().catch(() => '')) === '2') refusedOnly.send('3');
+  })());
 });
 
 // --- rules -----------------------------------------------------------------------------------------------------------
@@ -197,7 +208,9 @@ test('bytes are refused, with an ack and without, and the client goes on', async
 test('an unknown event, a numbered one and wrong arguments are refused in their own words', async () => {
   const frames = await joined();
   const codes = {};
-  for (const [ack, event] of Object.entries({1: ['lauch-rocket', {}], 2: [17, {}], 3: ['join-room', {roomId: {}}], 4: ['join-room'], 5: ['send-message', null, 7, []]})) {
+  const events = {1: ['lauch-rocket', {}], 2: [17, {}], 3: ['join-room', {roomId: {}}], 4: ['join-room'],
+                  5: ['send-message', null, 7, []]};
+  for (const [ack, event] of Object.entries(events)) {
     frames.send(`42${ack}${JSON.stringify(event)}`);
     const answer = errorOf(await frames.until(frame => frame.startsWith(`43${ack}[`)));
     assert.deepEqual([answer.success, answer.status], [false, 'error']);
@@ -205,6 +218,15 @@ test('an unknown event, a numbered one and wrong arguments are refused in their 
     codes[ack] = answer.code;
   }
   assert.deepEqual([codes[1], codes[2]], ['unknown_event', 'unknown_event']);
+  frames.close();
+});
+test('acks from a client are answered by nothing, however many come', async () => {
+  const frames = await joined();
+  for (let i = 0; i < 300; ++i) frames.send('431[]');
+  frames.send('41');
+  frames.send('40');
+  await new Promise(resolve => frames.socket.ping() || frames.socket.once('pong', resolve));
+  assert.deepEqual(frames.arrived.filter(frame => frame.startsWith('43') || frame.includes('exception')), []);
   frames.close();
 });
 test('a flood over a WebSocket is refused, then cut', async () => {

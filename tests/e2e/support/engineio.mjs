@@ -58,7 +58,8 @@ export class Frames {
     const frames = new Frames();
     frames.arrived = [];
     frames.wake = () => {};
-    const socket = frames.socket = new WebSocket(`${at.replace('http', 'ws')}?EIO=4&transport=websocket${query}`, options);
+    const url = `${at.replace('http', 'ws')}?EIO=4&transport=websocket${query}`;
+    const socket = frames.socket = new WebSocket(url, options);
     socket.on('message', (data, binary) => {
       frames.arrived.push(binary ? data : data.toString());
       frames.wake();
