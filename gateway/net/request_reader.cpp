@@ -154,11 +154,7 @@ request_reader::step request_reader::read_body(std::string& in) {
     parser_.reset();
     return step::done;
   }
-  if (ec == http::error::body_limit) {
-    // Whoever is told of it may want to know what was asked.
-    if (target.size() <= bounds_.target_bytes_max) (void)read_target(target, bounds_.parameters_max, request_);
-    return refuse(errc::too_large, "the body is too large");
-  }
+  if (ec == http::error::body_limit) return refuse(errc::too_large, "the body is too large");
   if (ec && ec != http::error::need_more) return refuse(errc::malformed, "the body is malformed: " + ec.message());
   // What a parser leaves unread here is one line of a chunk or the trailers: bounded like a header.
   if (in.size() > bounds_.header_bytes_max) return refuse(errc::malformed, "a chunk's header is too long");
