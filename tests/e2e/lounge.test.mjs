@@ -86,7 +86,7 @@ test('a mute holds in every session of the target at once, and ends by itself wi
   for (const client of [bob.client, second]) await refused(say(client, 'still here'), 'muted');
   await refused(bob.client.ask('typing', {loungeId: lounge, isTyping: true}), 'muted');
   for (const person of [owner, bob, eve]) {
-    const push = await person.client.next('moderation', data => data.action === 'mute');
+    const push = await person.client.next('moderation', data => data.action === 'mute' && data.targetId === bob.user.id);
     assert.deepEqual([push.targetId, push.reason, push.until], [bob.user.id, 'spam', muted.json.until]);
   }
   const members = await server.get(`/api/lounges/${lounge}/members`, {token: mia.token});
