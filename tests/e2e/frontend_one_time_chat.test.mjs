@@ -1,5 +1,5 @@
-// What the front end of MGanesh517/OneTimeChat sends and reads: rooms that their clients invent, anonymous messages, and a
-// call between the two who opened its page. It comes from an origin of its own, by which its profile is known.
+// What the front end of MGanesh517/OneTimeChat sends and reads: rooms that their clients invent, anonymous messages, and
+// a call between two who opened its page. It comes from an origin of its own, by which its profile is known.
 import assert from 'node:assert/strict';
 import {after, before, test} from 'node:test';
 import {io} from 'socket.io-client';
@@ -33,7 +33,9 @@ async function open(roomId, options = {}) {
 }
 const texts = page => page.all('message-received').map(message => message.text);
 
-before(async () => server = await Server.start({flags: ['--profiles-rules', `${origin}=one-time-chat`, '--auth-cors-origins', origin]}));
+before(async () => server = await Server.start({
+  flags: ['--profiles-rules', `${origin}=one-time-chat`, '--auth-cors-origins', origin],
+}));
 after(() => {
   for (const page of people) page.close();
   return server.stop();
