@@ -26,7 +26,7 @@ async function post(path, body, headers = {}) {
 /// The page of a meeting: it calls whom it is told of and is in no call with, and answers who calls it.
 class Page {
   constructor(person, room) {
-    Object.assign(this, {person, room, remote: new Map(), calls: new Map(), candidates: []});
+    Object.assign(this, {person, room, remote: new Map(), calls: new Map(), candidates: [], shown: true});
     const {socket} = person;
     const met = ({id, name}) => {
       if (id === socket.id) return;
@@ -39,6 +39,7 @@ class Page {
     socket.on('user:already:in:room', met).on('user:joined', met);
     socket.on('incomming:call', ({from, offer}) => {
       if (this.calls.has(from)) return;
+      this.shown &&= this.remote.size > 0; // else the picture comes before its place is on the page
       assert.deepEqual(offer, {type: 'offer', sdp: `from ${from}`});
       this.calls.set(from, 'connected');
       socket.emit('call:accepted', {to: from, ans: {type: 'answer', sdp: `from ${socket.id}`}});
@@ -61,12 +62,12 @@ class Page {
                        usernameFragment: 'abcd'};
     this.person.emit('ice:candidate', {to, candidate});
   }
-  /// In a call with these people, with candidates from each, and with nobody else.
+  /// In a call with these people, seen, with candidates from each, and with nobody else.
   talksWith(...others) {
     const ids = others.map(other => other.id).sort();
     return eventually('everybody is in a call with everybody', () =>
       JSON.stringify([...this.calls].filter(([, state]) => state === 'connected').map(([id]) => id).sort()) ===
-        JSON.stringify(ids) && this.calls.size === ids.length && this.remote.size === ids.length &&
+        JSON.stringify(ids) && this.calls.size === ids.length && this.remote.size === ids.length && this.shown &&
       ids.every(id => this.candidates.some(({from}) => from === id)));
   }
   say(text) { this.person.emit('chat:message', {room: this.room, name: this.person.user.name, text}); }
