@@ -8,7 +8,7 @@ namespace websocket = boost::beast::websocket;
 
 namespace {
 
-constexpr std::size_t teardown_bytes_max = 256 * 1024; // read and dropped after the close frames
+constexpr std::size_t teardown_messages = 2; // times the longest one: read and dropped after the close frames
 
 } // namespace
 
@@ -100,7 +100,8 @@ void websocket_session::drain_teardown() {
       if (!ec)
         self->teardown_bytes_ += self->socket().read_some(boost::asio::buffer(self->net_->read_space()), failure);
       const bool over = failure && failure != boost::asio::error::would_block;
-      if (over || self->teardown_bytes_ > teardown_bytes_max) return self->stream_.next_layer().torn_down();
+      if (over || self->teardown_bytes_ > teardown_messages * self->message_bytes_max_)
+        return self->stream_.next_layer().torn_down();
       auto& s = self->socket();
       s.async_wait(tcp_socket::wait_read, std::move(*this));
     }

@@ -38,7 +38,8 @@ void websocket_session::accept(const http_request& handshake,
       for (const auto& [name, value] : headers) r.set(name, value);
     }));
   stream_.auto_fragment(false);
-  stream_.read_message_max(user_->message_bytes_max());
+  message_bytes_max_ = user_->message_bytes_max();
+  stream_.read_message_max(message_bytes_max_);
   stream_.control_callback([this](websocket::frame_type kind, boost::beast::string_view payload) {
     on_control(kind, {payload.data(), payload.size()});
   });

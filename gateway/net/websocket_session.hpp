@@ -82,7 +82,7 @@ private:
   message_buffer incoming_;
   liveness liveness_;
   time since_; // of the handshake; of the close once closing
-  std::size_t teardown_bytes_ = 0;
+  std::size_t message_bytes_max_ = 0, teardown_bytes_ = 0;
   bool open_ = false, closing_ = false, finished_ = false, broken_ = false;
   bool reading_ = false, handling_ = false, dirty_ = false, waiting_writable_ = false, above_ = false;
   bool tearing_down_ = false, shut_down_sent_ = false, client_closed_ = false;

@@ -288,7 +288,8 @@ test('text that is not UTF-8 is passed to nobody', async () => {
 });
 test('a giant message closes with 1009', async () => {
   const peer = await Peer.open();
-  peer.send({type: 'OFFER', dst: ada.id, payload: 'x'.repeat(3_000_000)});
+  // Not so large that the server stops reading before all of it is sent: what is then lost is the close frame.
+  peer.send({type: 'OFFER', dst: ada.id, payload: 'x'.repeat(200_000)});
   assert.equal(await peer.end(), 1009);
 });
 test('a flood is cut, and who was flooded goes on', async () => {
