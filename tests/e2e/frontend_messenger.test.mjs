@@ -16,25 +16,31 @@ class Browser {
   async ask(method, path, body) {
     const answer = await fetch(server.url + path, {
       method,
-      headers: {origin: server.url, ...this.#cookies, ...(body ? {'content-type': 'application/json'} : {})},
+      headers: {...this.#headers, ...(body ? {'content-type': 'application/json'} : {})},
       body: body && JSON.stringify(body),
     });
     const [set] = answer.headers.getSetCookie().filter(each => each.startsWith('token='));
     if (set) this.cookie = set.split(';')[0];
+    if (this.socket) this.socket.socket.io.opts.extraHeaders = this.#headers; // of its next connections
     return {ok: answer.ok, status: answer.status, ...await answer.json()};
   }
-  get #cookies() { return this.cookie ? {cookie: this.cookie} : {}; }
+  get #headers() { return {origin: server.url, ...(this.cookie ? {cookie: this.cookie} : {})}; }
 
-  /// Its page of chats: who I am and who else there is; then its socket.
-  async enter() {
-    [{user: this.user}, {users: this.users}] = [await this.ask('GET', '/api/auth/me'), await this.ask('GET', '/api/users')];
-    if (!this.user) return this; // to the page where one signs in
+  /// Every page of it has a socket, that of signing in as well.
+  async connect() {
     this.socket = new FrontEnd(io, server.url, {
-      path: '/api/socket/io', addTrailingSlash: false, extraHeaders: {origin: server.url, ...this.#cookies},
+      path: '/api/socket/io', addTrailingSlash: false, extraHeaders: this.#headers,
     });
     open.push(this.socket);
     await this.socket.ready();
-    this.socket.emit('setup', this.user.id);
+    return this;
+  }
+  /// Its page of chats, loaded anew: who I am and who else there is.
+  async enter() {
+    this.socket?.close();
+    await this.connect();
+    [{user: this.user}, {users: this.users}] = [await this.ask('GET', '/api/auth/me'), await this.ask('GET', '/api/users')];
+    if (this.user) this.socket.emit('setup', this.user.id); // else it goes to the page where one signs in
     return this;
   }
   roomWith(other) { return [this.user.id, other.user.id].sort().join('-'); }
@@ -67,8 +73,7 @@ class Browser {
     return peer;
   }
 }
-const signUp = async name => {
-  const browser = new Browser();
+const signUp = async (name, browser = new Browser()) => {
   const email = `${name.toLowerCase()}@example.org`, password = `${name} likes it long`;
   const {status, user} = await browser.ask('POST', '/api/auth/signup', {email, password, name});
   assert.equal(status, 200);
@@ -138,6 +143,19 @@ test('nobody writes under another name, nor reads what is between others', async
   assert.equal(heard.senderId, mallory.user.id);
   assert.deepEqual((await mallory.history(ada)).messages, []);
   mallory.socket.close();
+});
+
+test('a socket that was opened before signing in is a guest until it connects again', async () => {
+  const eve = await signUp('Eve', await new Browser().connect());
+  ({user: eve.user} = await eve.ask('GET', '/api/auth/me'));
+  eve.socket.emit('setup', eve.user.id);
+  eve.write(ada, 'not signed in');
+  assert.equal((await eve.socket.next('exception')).code, 'unauthenticated');
+  await eve.socket.drop();
+  eve.write(ada, 'signed in');
+  const heard = await ada.socket.next('receive-message', message => message.senderId === eve.user.id);
+  assert.equal(heard.content, 'signed in');
+  eve.socket.close();
 });
 
 test('who loses the connection comes back by itself, and what was written meanwhile arrives, once', async () => {
