@@ -6,7 +6,7 @@ import {after, before, test} from 'node:test';
 import {io} from 'socket.io-client';
 import {Client} from './support/client.mjs';
 import {FrontEnd, read} from './support/front_end.mjs';
-import {Server, eventually} from './support/server.mjs';
+import {Server, eventually, within} from './support/server.mjs';
 
 const origin = 'https://bookings.example.org';
 const soon = seconds => new Date(Date.now() + seconds * 1000).toISOString();
@@ -38,7 +38,8 @@ async function register(firstName, lastName) {
   const got = await ask('POST', '/auth/register', {body: {email, password, firstName, lastName, role: 'customer'}});
   return {email, password, token: got.access_token, refresh: got.refresh_token, user: got.user};
 }
-/// One of its sockets; ready when it is told that it is open.
+/// One of its sockets, once it is told that it is open, and is told what concerns its owner: what one asks of one's inbox is
+/// answered after it has joined. (Its page reads what there is by REST, and does not wait.)
 async function open(space, person, options = {}) {
   const socket = new FrontEnd(io, `${server.url}${space}`, {
     transports: ['websocket'], auth: {token: person.token}, reconnection: true, extraHeaders: {origin}, ...options,
@@ -46,6 +47,7 @@ async function open(space, person, options = {}) {
   sockets.push(socket);
   await socket.ready();
   assert.deepEqual(await socket.next('status'), {status: 'open'});
+  await within(20, 'the inbox is joined', new Promise(resolve => socket.emit('presence', {status: 'online'}, resolve)));
   return socket;
 }
 const listed = (path, person, wanted) => eventually(`${path} as wanted`, async () => {
@@ -210,7 +212,7 @@ test('a booking is an order: begun and completed by its provider, told to both',
   assert.deepEqual(await ask('GET', '/orders?status=assigned', by(carl)), []);
   await eventually('its time begins', () => Date.now() > Date.parse(startsAt) + 50);
   assert.equal(await set('pending_completion'), 'completed');
-  assert.equal((await ask('GET', `/orders/${order._id}`, by(carl))).status, 'completed');
+  await listed(`/orders/${order._id}`, carl, shown => shown.status === 'completed');
 
   const {data: [listedOne]} = await listed('/notifications?limit=50', pia, list => list.data.length >= 1);
   assert.equal(listedOne.readAt, null);

@@ -40,7 +40,10 @@ class Browser {
     this.socket?.close();
     await this.connect();
     [{user: this.user}, {users: this.users}] = [await this.ask('GET', '/api/auth/me'), await this.ask('GET', '/api/users')];
-    if (this.user) this.socket.emit('setup', this.user.id); // else it goes to the page where one signs in
+    if (!this.user) return this; // it goes to the page where one signs in
+    this.socket.emit('setup', this.user.id);
+    // What one asks of one's inbox is answered after it has joined: from here on nothing is missed.
+    await within(20, 'the inbox is joined', new Promise(done => this.socket.emit('presence', {status: 'online'}, done)));
     return this;
   }
   roomWith(other) { return [this.user.id, other.user.id].sort().join('-'); }
