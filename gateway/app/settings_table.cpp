@@ -199,7 +199,7 @@ std::optional<std::string> check_item(const setting_row& row, std::string_view i
                  ? std::nullopt
                  : std::optional{
                        fmt::format("holds '{}', which is no URL such as {}:{}.example.org", item, scheme, scheme)};
-  if (is_origin(item)) return std::nullopt;
+  if (row.key == "profiles.rules" || is_origin(item)) return std::nullopt; // rules are read where profiles are
   return fmt::format("holds '{}', which is not an origin such as https://example.org", item);
 }
 

@@ -45,7 +45,9 @@ client_link::client_link(io_loop& loop, hub& topics, const link_dependencies& wi
   , hub_{topics}
   , with_{with}
   , connection_{std::move(c)}
-  , hello_{std::move(h)} {}
+  , hello_{std::move(h)} {
+  hello_.auth = nullptr; // what counts of it was read before
+}
 
 void client_link::start() {
   if (hello_.token.empty() && hello_.session.empty() && !hello_.complete) return become_guest_later();

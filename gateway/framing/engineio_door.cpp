@@ -217,6 +217,7 @@ void door::open(http_request request, std::size_t loop, const respond& done) {
     return done(std::move(full));
   }
   const auto s = std::make_shared<session>(home.loop, limits_, home, new_sid(loop), std::move(*rider));
+  if (request.parameter("b64") == "1") s->avoid_bytes();
   answer({reply::kind::payload, s->open_polling()}, request, done);
 }
 
@@ -238,8 +239,9 @@ upgrade_offer door::upgrade(const http_request& handshake, std::size_t loop) {
     if (!rider) return refused(refusal::forbidden);
     auto& home = *desks_[loop];
     offer.loop = loop;
-    offer.user =
-        session::first_line(std::make_shared<session>(home.loop, limits_, home, new_sid(loop), std::move(*rider)));
+    auto first = std::make_shared<session>(home.loop, limits_, home, new_sid(loop), std::move(*rider));
+    if (handshake.parameter("b64") == "1") first->avoid_bytes();
+    offer.user = session::first_line(std::move(first));
     return offer;
   }
   auto* const home = home_of(sid);

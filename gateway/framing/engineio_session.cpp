@@ -44,8 +44,10 @@ std::string session::open_polling() {
 }
 
 void session::take(const packet& p) {
+  if (phase_ != phase::open) return; // it was told to go
+  const auto rider = rider_;         // may end us
   switch (p.type) {
-  case packet_type::message: return rider_->received(p.data, p.binary);
+  case packet_type::message: return rider->received(p.data, p.binary);
   case packet_type::pong: return await_ping();
   case packet_type::close: return end(goodbye::clean, "6");
   case packet_type::ping: return end(goodbye::lost); // it is the server that pings
@@ -65,7 +67,12 @@ void session::put(packet_type type, std::string_view data) {
 
 void session::send(std::string_view message, bool binary) {
   if (!binary) return put(packet_type::message, message);
-  if (line_) return line_->send(message, true);
+  if (line_ && !base64_only_) return line_->send(message, true);
+  if (line_) {
+    std::string text;
+    append_binary_message(text, message);
+    return line_->send(text, false);
+  }
   append_binary_message(waiting_, message);
   waiting_.push_back(separator);
   flush_later();
@@ -89,6 +96,7 @@ void session::close(close_code code, std::string_view reason) {
   if (phase_ != phase::open) return;
   if (line_) return line_->close(code, reason);
   phase_ = phase::closing;
+  if (auto* const probe = std::exchange(probe_, nullptr)) probe->hang_up();
   append_message(waiting_, engineio_transport::polling, "1");
   if (held_) return end(goodbye::lost, take_waiting());
   heartbeat_ = loop_.after(limits_.ping_timeout, [this] {
@@ -202,8 +210,9 @@ std::string session::take_waiting() {
   auto payload = std::exchange(waiting_, {});
   if (!payload.empty()) payload.pop_back(); // no separator behind the last packet
   unconfirmed_ = true;
-  if (rider_) rider_->pinged();
-  if (payload.size() > limits_.queue_bytes_max && rider_) rider_->drained();
+  const auto rider = rider_;
+  if (rider) rider->pinged();
+  if (rider && payload.size() > limits_.queue_bytes_max) rider->drained();
   return payload;
 }
 
@@ -213,7 +222,7 @@ void session::answer_held(std::string payload) {
 
 /// Whoever polls again has got what the last poll was answered.
 void session::confirm_poll() {
-  if (std::exchange(unconfirmed_, false) && rider_) rider_->ponged();
+  if (const auto rider = rider_; std::exchange(unconfirmed_, false) && rider) rider->ponged();
 }
 
 // --- from polling to a WebSocket ------------------------------------------------------------------------------------
@@ -255,13 +264,13 @@ void session::switch_to(std::shared_ptr<line> on) {
   for (std::size_t begin = 0; begin < waiting.size();) {
     const auto end = waiting.find(separator, begin);
     const auto text = std::string_view{waiting}.substr(begin, end - begin);
-    if (const auto p = parse_packet(text); p && p->binary)
+    if (const auto p = parse_packet(text); p && p->binary && !base64_only_)
       line_->send(p->data, true);
     else
       line_->send(text, false);
     begin = end + 1;
   }
-  if (waiting.size() > limits_.queue_bytes_max && rider_) rider_->drained();
+  if (const auto rider = rider_; rider && waiting.size() > limits_.queue_bytes_max) rider->drained();
 }
 
 void session::end_probe(const websocket& which) {

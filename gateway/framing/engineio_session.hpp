@@ -65,6 +65,8 @@ public:
   ~session();
 
   [[nodiscard]] const std::string& sid() const noexcept { return sid_; }
+  /// The client takes bytes as base64 on a WebSocket, too (`b64=1`).
+  void avoid_bytes() noexcept { base64_only_ = true; }
 
   // --- the client's requests and connections -------------------------------------------------------------------------
 
@@ -145,7 +147,7 @@ private:
   answer_poll held_;         ///< the poll that waits
   std::uint64_t poll_ = 0;   ///< its number
   bool unconfirmed_ = false; ///< a payload went out, and no poll came since
-  bool flush_posted_ = false;
+  bool flush_posted_ = false, base64_only_ = false;
 };
 
 } // namespace parley::gateway::engineio

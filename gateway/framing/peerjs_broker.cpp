@@ -63,19 +63,25 @@ broker::verdict broker::open(const claim& c, io_loop& loop, std::weak_ptr<reacha
 }
 
 void broker::deliver_waiting(const std::string& id, const holder& to) {
+  if (!waiting_for_.contains(id)) return;
   std::vector<std::string> texts;
   std::erase_if(waiting_, [&](waiting& w) {
     if (w.m.dst != id) return false;
-    waiting_bytes_ -= w.m.text.size();
+    count_out(w.m);
     texts.push_back(std::move(w.m.text));
     return true;
   });
-  if (texts.empty()) return;
   // Behind what its opening says.
   to.loop->post([who = to.who, texts = std::move(texts)] {
     for (const auto& text : texts)
       if (const auto peer = who.lock()) peer->hear(text);
   });
+}
+
+void broker::count_out(const message_to& m) {
+  waiting_bytes_ -= m.text.size();
+  const auto at = waiting_for_.find(m.dst);
+  if (--at->second == 0) waiting_for_.erase(at);
 }
 
 void broker::close(const std::string& id, const reachable* who) {
@@ -87,13 +93,14 @@ void broker::pass(message_to m, bool queued) {
   const std::lock_guard lock{mutex_};
   if (const auto found = holders_.find(m.dst); found != holders_.end()) return tell(found->second, std::move(m.text));
   if (!queued) return;
-  const auto before = std::ranges::count_if(waiting_, [&](const waiting& w) { return w.m.dst == m.dst; });
-  if (static_cast<std::size_t>(before) >= limits_.waiting_max ||
+  const auto before = waiting_for_.find(m.dst);
+  if ((before != waiting_for_.end() && before->second >= limits_.waiting_max) ||
       waiting_bytes_ + m.text.size() > limits_.waiting_bytes_max) {
     if (const auto sender = holders_.find(m.src); sender != holders_.end()) tell(sender->second, expired(m.dst, m.src));
     return;
   }
   waiting_bytes_ += m.text.size();
+  ++waiting_for_[m.dst];
   waiting_.push_back({std::move(m), std::chrono::steady_clock::now() + limits_.expiry});
   wake_later();
 }
@@ -112,7 +119,7 @@ void broker::expire() {
   std::set<std::pair<std::string, std::string>> pairs; // sender, absent: told once each
   for (const auto now = std::chrono::steady_clock::now(); !waiting_.empty() && waiting_.front().due <= now;) {
     auto& m = waiting_.front().m;
-    waiting_bytes_ -= m.text.size();
+    count_out(m);
     pairs.emplace(std::move(m.src), std::move(m.dst));
     waiting_.pop_front();
   }

@@ -86,6 +86,8 @@ private:
   [[nodiscard]] bool belongs_to_another(const claim& c) const;
   void remember(const claim& c);
   void deliver_waiting(const std::string& id, const holder& to);
+  /// It waits no more.
+  void count_out(const message_to& m);
   void expire();
   void wake_later();
 
@@ -93,7 +95,8 @@ private:
   const limits limits_;
   mutable std::mutex mutex_; ///< guards all that follows
   std::unordered_map<std::string, holder> holders_;
-  std::deque<waiting> waiting_; ///< in order of their due times
+  std::deque<waiting> waiting_;                              ///< in order of their due times
+  std::unordered_map<std::string, std::size_t> waiting_for_; ///< how many, by destination
   std::size_t waiting_bytes_ = 0;
   std::list<std::pair<std::string, user_id>> owners_; ///< the latest used first
   std::unordered_map<std::string, decltype(owners_)::iterator> owner_of_;

@@ -54,7 +54,12 @@ void peer::received(std::string_view text, bool binary) {
   if (m->type == "HEARTBEAT") return await_heartbeat();
   if (!is_relayed(m->type)) return;
   if (!m->dst.empty()) return framing_.between.pass({m->dst, claim_.id, relayed(*m, claim_.id)}, is_queued(m->type));
-  if (m->type == "LEAVE") framing_.between.close(claim_.id, this);
+  if (m->type != "LEAVE") return;
+  // It gave its id up, and speaks in no name any more.
+  is_open_ = false;
+  heartbeat_ = nullptr;
+  framing_.between.close(claim_.id, this);
+  line_->close(close_code::normal, "left");
 }
 
 bool peer::takes_ping() { return intake_.take(now()) != intake::verdict::close; }

@@ -54,7 +54,8 @@ void session::received(std::string_view message, bool binary) {
   if (verdict == intake::verdict::take || (*p)->type == packet_type::disconnect) return take(std::move(**p));
   // Over the rate: an event is refused in its own words, anything else is not looked at.
   const auto at = sockets_.find((*p)->nsp);
-  if (at == sockets_.end()) return;
+  const bool is_event = (*p)->type == packet_type::event || (*p)->type == packet_type::binary_event;
+  if (at == sockets_.end() || !is_event) return;
   intake_.sent();
   at->second->answer((*p)->ack, fail(errc::rate_limited, "too many messages: slow down", intake_.retry_after_s()));
 }
@@ -110,7 +111,6 @@ void session::connect(packet p) {
                   ? socket::make(shared_from_this(), *how, p.nsp, handshake_.aliases)
                   : nullptr;
   if (!made) return refuse_connect(p.nsp, "Invalid namespace");
-  connect_deadline_ = nullptr;
   sockets_.insert_or_assign(p.nsp, made);
   if (!made->open(hello_for(p))) made->close(close_code::internal, "no session could be opened: try again later");
 }
@@ -131,14 +131,20 @@ void session::refuse_connect(const std::string& nsp, std::string_view message) {
 
 bool session::takes_ping() { return intake_.take(now()) != intake::verdict::close; }
 
+std::vector<std::shared_ptr<socket>> session::sockets() const {
+  std::vector<std::shared_ptr<socket>> all;
+  for (const auto& [nsp, each] : sockets_) all.push_back(each);
+  return all;
+}
+
 void session::drained() {
-  for (const auto& [nsp, each] : sockets_) each->drained();
+  for (const auto& each : sockets()) each->drained();
 }
 void session::pinged() {
-  for (const auto& [nsp, each] : sockets_) each->pinged();
+  for (const auto& each : sockets()) each->pinged();
 }
 void session::ponged() {
-  for (const auto& [nsp, each] : sockets_) each->ponged();
+  for (const auto& each : sockets()) each->ponged();
 }
 
 void session::closed(goodbye how) {

@@ -60,12 +60,16 @@ public:
   [[nodiscard]] engineio::session& engine() noexcept { return *engine_; }
   [[nodiscard]] bool is_gone() const noexcept { return !engine_; }
   void answered();
+  /// A namespace is joined: the session's side has greeted.
+  void joined() { connect_deadline_ = nullptr; }
   void send(const encoded& packet);
   /// The socket is no more.
   void forget(const socket& which);
 
 private:
   void take(packet p);
+  /// All of them, whatever becomes of them while they are told something.
+  [[nodiscard]] std::vector<std::shared_ptr<socket>> sockets() const;
   void connect(packet p);
   /// The profile a CONNECT asks for, else the handshake's; an error where there is none of that name.
   [[nodiscard]] result<const profile*> profile_for(const packet& connect) const;

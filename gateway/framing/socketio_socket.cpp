@@ -101,12 +101,12 @@ void socket::answer(std::optional<std::uint64_t> ack, const result<std::string>&
 
 void socket::reply(std::optional<std::uint64_t> ack, const result<std::string>& body) {
   if (is_over() || (!ack && body)) return;
+  if (!ack) return push("exception", {}, exception_body(body.error()));
   std::string json;
   if (body)
     json = *body;
   else
     append_error(json, body.error());
-  if (!ack) return push("exception", {}, json);
   std::string text;
   append_head(text, packet_type::ack, nsp_, *ack);
   session_->engine().send(text.append(1, '[').append(json).append(1, ']'));
@@ -136,6 +136,7 @@ void socket::greet(std::string_view session, std::string_view resume, std::strin
     if (session_->of().recovers) out.field("pid", std::string{session}.append(1, '.').append(resume));
     out.end_object();
     say(packet_type::connect, connected);
+    session_->joined();
   }
   if (session_->of().says_connected) push("connected", {}, body);
 }

@@ -66,7 +66,7 @@ private:
   bool greeted_ = false, over_ = false;
 };
 
-/// What a client gets for an error: as the answer to an event, or alone as `exception`. Appends a JSON object.
+/// What a client gets for an error as the answer to an event. Appends a JSON object.
 void append_error(std::string& out, const error& e);
 
 } // namespace parley::gateway::socketio

@@ -6,6 +6,7 @@
 #include "gateway/net/websocket_handshake.hpp"
 
 #include <boost/asio/write.hpp>
+#include <cerrno>
 #include <sys/socket.h>
 
 namespace parley::gateway {
@@ -66,6 +67,7 @@ private:
   void handle();
   void upgrade();
   void look_for_end();
+  void take_what_came();
   void refuse(const error& e);
   void answer(const http_response& response);
   void on_written(error_code ec);
@@ -155,10 +157,22 @@ void http_session::handle() {
   if (phase_ == phase::handling && abandoned_->told) wait_readable();
 }
 
+void http_session::take_what_came() {
+  error_code ec;
+  const auto n = socket_.read_some(boost::asio::buffer(net_->read_space()), ec);
+  if (!ec) in_.append(net_->read_space().data(), n);
+  wait_readable();
+}
+
 /// Something came, or the end, while the answer is kept back.
 void http_session::look_for_end() {
   char next = 0;
-  if (::recv(socket_.native_handle(), &next, sizeof next, MSG_PEEK | MSG_DONTWAIT) > 0) return; // the next request
+  const auto seen = ::recv(socket_.native_handle(), &next, sizeof next, MSG_PEEK | MSG_DONTWAIT);
+  if (seen > 0) { // the next request, which waits here
+    if (in_.size() < net_->limits().header_bytes_max) take_what_came();
+    return;
+  }
+  if (seen < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return wait_readable();
   if (abandoned_ && abandoned_->told) std::exchange(abandoned_->told, nullptr)();
 }
 

@@ -108,7 +108,11 @@ request_reader::step request_reader::read_header(std::string_view block) {
     request_.headers.emplace_back(lower(name), readable(value));
   }
 
-  if (ec == http::error::body_limit) return refuse(errc::too_large, "the body is too large");
+  if (ec == http::error::body_limit) {
+    // Whoever is told of it may want to know what was asked.
+    if (target.size() <= bounds_.target_bytes_max) (void)read_target(target, bounds_.parameters_max, request_);
+    return refuse(errc::too_large, "the body is too large");
+  }
   if (ec) return refuse(errc::malformed, "not a request of HTTP/1.1: " + ec.message());
   if (request_.headers.size() > bounds_.headers_max) return refuse(errc::header_too_large, "too many header lines");
   if (target.size() > bounds_.target_bytes_max) return refuse(errc::header_too_large, "the request target is too long");

@@ -69,14 +69,21 @@ test('moderators act on members, not on each other or the owner', async () => {
 });
 
 test('whom nobody knows is not warned, muted or banned; who never came in is', async () => {
-  const away = await server.signUp('Away');
+  const made = await server.post('/api/lounges', {name: 'Apart'}, {token: mia.token});
+  assert.equal(made.status, 201, made.text);
+  const apart = made.json.id, away = await server.signUp('Away');
+  const act = (action, targetId) => server.post(`/api/lounges/${apart}/moderation`, {action, targetId, reason: 'spam'},
+                                                {token: mia.token});
+  await mia.client.ask('join-lounge', {loungeId: apart});
   for (const action of ['warn', 'mute', 'ban']) {
-    const nobody = await moderate(mia, action, 'u_nobody');
+    const nobody = await act(action, 'u_nobody');
     assert.equal(nobody.json.code, 'target_not_found', nobody.text);
-    await refused(mia.client.ask('moderate', {loungeId: lounge, action, targetId: 'u_nobody', reason: 'x'}),
+    await refused(mia.client.ask('moderate', {loungeId: apart, action, targetId: 'u_nobody', reason: 'x'}),
       'target_not_found');
-    assert.equal((await moderate(mia, action, away.user.id)).status, 201);
+    assert.equal((await act(action, away.user.id)).status, 201);
+    await mia.client.next('moderation', data => data.action === action && data.targetId === away.user.id);
   }
+  await mia.client.ask('leave-lounge', {loungeId: apart});
 });
 
 test('a mute holds in every session of the target at once, and ends by itself with an event', async () => {

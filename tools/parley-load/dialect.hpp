@@ -1,7 +1,7 @@
 #pragma once
 // What differs between the servers: how a client is let in, how a message is written, what a frame is. Stateless apart
-// from what the constructor is given; the connection keeps the phase. schema/ describes the native protocol,
-// https://socket.io/docs/v4/socket-io-protocol/ the other.
+// from what the constructor is given; the connection keeps the phase. schema/ describes Parley's vocabulary and
+// framings, https://socket.io/docs/v4/socket-io-protocol/ the framing of Socket.IO, peer/server.mjs the peer's words.
 
 #include <memory>
 #include <string>
@@ -44,6 +44,7 @@ public:
 };
 
 std::unique_ptr<dialect> make_native_dialect();
-std::unique_ptr<dialect> make_socket_io_dialect();
+std::unique_ptr<dialect> make_socketio_dialect();
+std::unique_ptr<dialect> make_peer_dialect();
 
 } // namespace parley::load

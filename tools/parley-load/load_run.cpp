@@ -15,13 +15,22 @@ constexpr std::size_t read_bytes = 256 * 1024;
 constexpr std::uint32_t connecting_max = 256;    // handshakes under way at a time
 constexpr std::uint64_t in_flight_max = 200'000; // a fixed rate beyond this is one the server cannot hold
 
+std::unique_ptr<dialect> make_dialect(protocol p) {
+  switch (p) {
+  case protocol::socketio: return make_socketio_dialect();
+  case protocol::peer: return make_peer_dialect();
+  case protocol::native: break;
+  }
+  return make_native_dialect();
+}
+
 } // namespace
 
 load_run::load_run(options const& asked)
   : watch_{asked.server_pid, report_.self, report_.server}
   , address_{address_of(asked)}
   , host_and_port_{host_and_port_of(asked)}
-  , dialect_{asked.speaks == protocol::native ? make_native_dialect() : make_socket_io_dialect()}
+  , dialect_{make_dialect(asked.speaks)}
   , prefix_{dialect_->delivery_prefix()}
   , epoll_{::epoll_create1(EPOLL_CLOEXEC)}
   , buffer_(read_bytes) {

@@ -37,11 +37,12 @@ std::variant<options, int> read_options(int argc, char const* const* argv) {
   app.option_defaults()->always_capture_default();
 
   add_target_options(app, o);
-  app.add_option("--protocol", o.speaks, "native (Parley's /ws) or socket.io (tools/parley-load/peer)")
+  app.add_option("--protocol", o.speaks,
+                 "native (Parley's /ws), socketio (Parley's /socket.io/) or peer (tools/parley-load/peer)")
       ->group("Target")
-      ->transform(CLI::CheckedTransformer(
-          std::map<std::string, protocol>{{"native", protocol::native}, {"socket.io", protocol::socket_io}}))
-      ->option_text("native|socket.io")
+      ->transform(CLI::CheckedTransformer(std::map<std::string, protocol>{
+          {"native", protocol::native}, {"socketio", protocol::socketio}, {"peer", protocol::peer}}))
+      ->option_text("native|socketio|peer")
       ->default_str("native");
 
   app.add_option("--rooms", o.rooms, "rooms")->group("Load")->check(CLI::Range(1U, clients_max))->option_text("M");

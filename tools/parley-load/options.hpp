@@ -8,7 +8,8 @@
 
 namespace parley::load {
 
-enum class protocol : std::uint8_t { native, socket_io };
+/// What the server speaks: Parley in its own framing or in that of Socket.IO, or peer/server.mjs.
+enum class protocol : std::uint8_t { native, socketio, peer };
 enum class load_mode : std::uint8_t { closed_loop, fixed_rate, idle };
 enum class outstanding_scope : std::uint8_t { room, run };
 

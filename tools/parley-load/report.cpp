@@ -11,7 +11,9 @@ double per_second(std::uint64_t count, double seconds) {
 }
 double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1024 * 1024); }
 
-std::string_view name(protocol p) { return p == protocol::native ? "native" : "socket.io"; }
+std::string_view name(protocol p) {
+  return p == protocol::native ? "native" : p == protocol::socketio ? "socketio" : "peer";
+}
 std::string_view name(load_mode m) {
   return m == load_mode::idle ? "idle" : m == load_mode::fixed_rate ? "fixed-rate" : "closed-loop";
 }

@@ -27,7 +27,14 @@ TEST_CASE("the mode follows from what is asked for") {
   const auto idle = std::get<options>(read({"--idle", "10000"}));
   CHECK(idle.mode == load_mode::idle);
   CHECK(idle.clients() == 10'000);
-  CHECK(std::get<options>(read({"--protocol", "socket.io"})).speaks == protocol::socket_io);
+}
+
+TEST_CASE("the protocol is Parley's own unless another is named") {
+  CHECK(std::get<options>(read({})).speaks == protocol::native);
+  CHECK(std::get<options>(read({"--protocol", "native"})).speaks == protocol::native);
+  CHECK(std::get<options>(read({"--protocol", "socketio"})).speaks == protocol::socketio);
+  CHECK(std::get<options>(read({"--protocol", "peer"})).speaks == protocol::peer);
+  CHECK(refused({"--protocol", "socket.io"}));
 }
 
 TEST_CASE("a target that is not this machine needs to be meant") {

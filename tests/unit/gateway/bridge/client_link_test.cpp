@@ -108,6 +108,13 @@ struct lobby {
   }
 };
 
+/// Of a client that says all that it has to say at once.
+hello complete() {
+  hello h;
+  h.complete = true;
+  return h;
+}
+
 client_message first_frame(const std::string& token) {
   client_message m;
   m.auth = {{"token", token}};
@@ -211,6 +218,39 @@ TEST_CASE("a connection that brings a token is greeted at once, and one with a b
   l.open(h);
   CHECK(l.client->pushes.size() == (good ? 1 : 0));
   CHECK(l.client->closed == (good ? std::nullopt : std::optional{close_code::log_in_again}));
+}
+
+TEST_CASE("who says all that it has to say at once is not waited for") {
+  lobby l;
+  l.open(complete());
+  REQUIRE(l.client->pushes.size() == 1);
+  CHECK(l.client->pushes[0].second["guest"] == true);
+}
+
+TEST_CASE("who comes back after its session ended is told of a place it joins again what came since it was told last") {
+  const stream_id hall{"room/hall"};
+  lobby l;
+  l.loop.at_turn_end([&l] { return l.topics.end_turn(); });
+  const auto join = [](nlohmann::json given) {
+    client_message m;
+    m.event = "join-room";
+    m.args = nlohmann::json::array({std::move(given)});
+    return m;
+  };
+  auto late = complete();
+  late.session = "s_over";
+  late.resume = "no secret of ours";
+  late.told = {{hall, 1}};
+  l.open(std::move(late));
+  l.receive(join({{"roomId", "hall"}}));
+  CHECK(l.topics.count().refilled == 1); // its own joining, seq 2: from seq 1 on, not from now on
+  l.close();
+
+  // Once: who leaves and comes in again meanwhile has seen it.
+  l.client = std::make_shared<noting_connection>();
+  l.open(complete());
+  l.receive(join({{"roomId", "hall"}}));
+  CHECK(l.topics.count().refilled == 1);
 }
 
 } // namespace parley::gateway

@@ -333,3 +333,31 @@ TEST_CASE("on a WebSocket a packet that is none, or a client's ping, ends the se
     CHECK(rider->end == goodbye::lost);
   }
 }
+
+TEST_CASE("a session that was told to go is not brought back by an upgrade under way") {
+  polled p;
+  const auto user = p.s->probing_line();
+  const auto line = std::make_shared<fake_line>();
+  user->opened(line);
+  user->received("2probe", false);
+  p.s->close(close_code::policy, "over");
+  CHECK(line->closed);
+  user->received("5", false);
+  user->received("4I live", false);
+  CHECK(p.s->transport() == engineio_transport::polling);
+  CHECK(p.on_it->heard.empty());
+  CHECK(p.poll()->payload() == "1");
+  CHECK(p.on_it->end == goodbye::lost);
+}
+
+TEST_CASE("who takes no bytes gets base64 on a WebSocket, too") {
+  polled p;
+  const auto rider = std::make_shared<noting_rider>();
+  const auto s = std::make_shared<session>(p.loop, p.bounds, p, "b", rider);
+  s->avoid_bytes();
+  const auto user = session::first_line(s);
+  const auto line = std::make_shared<fake_line>();
+  user->opened(line);
+  s->send("\1\2\3\4", true);
+  CHECK(line->sent.back() == "bAQIDBA==");
+}

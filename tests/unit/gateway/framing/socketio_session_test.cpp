@@ -112,9 +112,10 @@ TEST_CASE("the token of the CONNECT counts, else that of the handshake, and noth
   c.say("40");
   CHECK(c.opener.links[0]->with.token == "cookie");
   CHECK(c.opener.links[0]->with.complete);
-  c.say(R"(40/chat,{"token":"jwt","profile":"x"})");
+  c.say(R"(40/chat,{"token":"jwt","more":"x"})");
+  REQUIRE(c.opener.links.size() == 2);
   CHECK(c.opener.links[1]->with.token == "jwt");
-  CHECK(c.opener.links[1]->with.auth["profile"] == "x");
+  CHECK(c.opener.links[1]->with.auth["more"] == "x");
 }
 
 TEST_CASE("who comes back names its session, the secret, and how far it is") {
@@ -176,8 +177,11 @@ TEST_CASE("namespaces are sessions of their own on one transport") {
   CHECK_FALSE(c.line->closed);
 }
 
-TEST_CASE("an unknown namespace is refused, and the transport stays") {
+TEST_CASE("a profile that is not there is refused, and so is an unknown namespace; the transport stays") {
   client c;
+  c.say(R"(40{"profile":"unheard-of"})");
+  CHECK(c.line->sent == std::vector<std::string>{R"(44{"message":"there is no such profile"})"});
+  c.line->sent.clear();
   c.say("40/other,");
   CHECK(c.line->sent == std::vector<std::string>{R"(44/other,{"message":"Invalid namespace"})"});
   CHECK_FALSE(c.line->closed);
@@ -231,6 +235,11 @@ TEST_CASE("who joins no namespace in time is closed") {
   CHECK_FALSE(c.line->closed);
   c.pass(1ms);
   CHECK(c.line->closed);
+  client refused;
+  refused.say(R"(40{"token":"bad"})");
+  refused.opener.links[0]->to->close(close_code::log_in_again, "no");
+  refused.pass(45'000ms);
+  CHECK(refused.line->closed == close_code::policy);
   client joined;
   (void)joined.join();
   joined.pass(45'000ms);
@@ -265,6 +274,9 @@ TEST_CASE("messages over the rate are refused, and who goes on is closed") {
     if (!c.line->sent.empty()) ++refused;
   }
   CHECK(refused > 0);
+  c.line->sent.clear();
+  c.say("431[]");
+  CHECK(c.line->sent.empty());     // an acknowledgement is not answered
   CHECK(link.heard.size() >= 399); // the CONNECT was one, too
   CHECK(c.line->closed == close_code::slow_down);
 }

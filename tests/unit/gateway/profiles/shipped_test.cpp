@@ -86,6 +86,7 @@ TEST_CASE("meetings: joining, asking to come in, and being let in") {
   const auto& p = named("meetings");
   CHECK(asked(p, "room:join", R"([{"email":"a@x.org","room":"abc","userId":"u_9","name":"Ada"}])") ==
         R"(join-room [{"name":"Ada","roomId":"abc"}])");
+  CHECK(asked(p, "room:join", R"([{"email":"a@x.org","room":"abc","userId":"u_9"}])") == "dropped");
   CHECK(asked(p, "room:join:decision", R"([{"room":"abc","requesterSocketId":"s_2","userId":"u_2","allow":true}])") ==
         R"(admit [{"roomId":"abc","userId":"u_2"}])");
   CHECK(asked(p, "room:join:decision", R"([{"room":"abc","requesterSocketId":"s_2","allow":false}])") ==
@@ -96,7 +97,8 @@ TEST_CASE("meetings: joining, asking to come in, and being let in") {
   CHECK(told(p, "admitted", R"({"roomId":"abc","userId":"u_2"})").front().starts_with("room:join:accepted "));
   CHECK(told(p, "denied", R"({"roomId":"abc","reason":"denied"})") ==
         lines{R"(room:join:denied [{"message":"The host did not let you in."}])"});
-  CHECK(told(p, "room-joined", R"({"roomId":"abc","displayId":"ABC","userId":"u_1","isHost":true,"users":[]})") ==
+  CHECK(told(p, "room-joined",
+             R"({"roomId":"abc","displayId":"ABC","userId":"u_1","isHost":true,"participantCount":1,"users":[]})") ==
         lines{R"(room:join [{"isHost":true,"room":"ABC","userId":"u_1"}])"});
   CHECK(p.refusal("room:join", {errc::room_full, "the room is full", 0})->event == "room:join:denied");
   CHECK(told(p, "connected", "{}").empty());
@@ -104,13 +106,20 @@ TEST_CASE("meetings: joining, asking to come in, and being let in") {
 
 TEST_CASE("meetings: a call, in the order in which this client takes it") {
   const auto& p = named("meetings");
+  const auto joined =
+      told(p, "room-joined", R"({"displayId":"ABC","userId":"u_2","isHost":false,"participantCount":2})");
+  REQUIRE(joined.size() == 2);
+  CHECK(joined[1].starts_with(R"(user:already:in:room [{"id":"others")"));
+  CHECK(asked(p, "user:call", R"([{"to":"others","offer":{"sdp":"x"}}])") == "dropped");
+  CHECK(asked(p, "ice:candidate", R"([{"to":"others","candidate":{"candidate":"c"}}])") == "dropped");
   CHECK(told(p, "user-joined", R"({"socketId":"s_2","userId":"u_2","name":"Bob","isHost":false})") ==
         lines{R"(user:joined [{"id":"s_2","isHost":false,"name":"Bob","userId":"u_2"}])"});
   CHECK(asked(p, "user:call", R"([{"to":"s_2","offer":{"sdp":"x"}}])") ==
         R"(offer [{"offer":{"sdp":"x"},"to":"s_2"}])");
   CHECK(told(p, "offer-received", R"({"offer":{"sdp":"x"},"sdp":{"sdp":"x"},"from":"s_1","fromId":"u_1"})", "/",
              "offer") == lines{R"(incomming:call [{"from":"s_1","offer":{"sdp":"x"}}])",
-                               R"(user:already:in:room [{"id":"s_1","userId":"u_1"}])"});
+                               R"(user:already:in:room [{"id":"s_1","userId":"u_1"}])",
+                               R"(user:left [{"id":"others"}])"});
   CHECK(asked(p, "call:accepted", R"([{"to":"s_1","ans":{"sdp":"y"}}])") ==
         R"(answer [{"answer":{"sdp":"y"},"to":"s_1"}])");
   CHECK(told(p, "answer-received", R"({"answer":{"sdp":"y"},"from":"s_2"})") ==
@@ -138,6 +147,8 @@ TEST_CASE("meetings: chat, reactions, hands, and who is put out") {
         R"(kick [{"roomId":"abc","userId":"u_2"}])");
   CHECK(told(p, "user-left", R"({"socketId":"s_2","userId":"u_2","name":"Bob","reason":"kicked"})").size() == 2);
   CHECK(told(p, "user-left", R"({"socketId":"s_2","userId":"u_2","name":"Bob","reason":"left"})").size() == 1);
+  CHECK(told(p, "user-left", R"({"socketId":"s_2","userId":"u_2","reason":"left","participantCount":1})").back() ==
+        R"(user:left [{"id":"others"}])");
   CHECK(told(p, "kicked", R"({"roomId":"abc","reason":"kicked"})").front().starts_with("user:kicked "));
   CHECK(asked(p, "screen:share:stop", R"([{"room":"abc"}])") == "dropped");
 }

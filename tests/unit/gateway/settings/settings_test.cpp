@@ -253,3 +253,11 @@ TEST_CASE("--help names every flag with its default, and exits with 0") {
   CHECK_THAT(parsed.text, ContainsSubstring("[128KiB]"));
   CHECK_THAT(parsed.text, ContainsSubstring("[30s]"));
 }
+
+TEST_CASE("profile rules name origins, hosts and paths, and are read where the profiles are") {
+  const auto parsed =
+      parse({"--profiles-rules", "https://meet.example.org=meetings,chat.example.org=lounges,/x=messenger"});
+  REQUIRE(parsed.run.has_value());
+  CHECK(parsed.run->profiles_rules ==
+        std::vector<std::string>{"https://meet.example.org=meetings", "chat.example.org=lounges", "/x=messenger"});
+}
