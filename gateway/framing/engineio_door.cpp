@@ -11,7 +11,7 @@ namespace parley::gateway::engineio {
 namespace {
 
 constexpr std::string_view sid_digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-constexpr std::size_t sid_size = 20, home_size = 2; // the last two digits lead to the session's loop
+constexpr std::size_t sid_size = 20; // its last two digits lead to the session's loop
 constexpr std::size_t homes = sid_digits.size() * sid_digits.size();
 
 constexpr std::array<std::string_view, 6> messages{

@@ -79,7 +79,7 @@ struct json_template::compiler {
 
   made object(const located_json& from, std::size_t depth) {
     const auto is_operator = [](const auto& member) {
-      return reference::is_meant(member.first) && member.first.find('.') == std::string::npos;
+      return reference::is_meant(member.name) && member.name.find('.') == std::string::npos;
     };
     if (std::any_of(from.members.begin(), from.members.end(), is_operator)) return operation(from, depth);
     json_template t;

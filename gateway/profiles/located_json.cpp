@@ -125,7 +125,7 @@ private:
     if (open_.empty())
       whole = std::move(node);
     else if (open_.back().is_object())
-      open_.back().members.emplace_back(std::move(names_.back()), std::move(node));
+      open_.back().members.push_back({std::move(names_.back()), std::move(node)});
     else
       open_.back().items.push_back(std::move(node));
     return true;
@@ -140,8 +140,8 @@ private:
 } // namespace
 
 const located_json* located_json::find(std::string_view name) const noexcept {
-  const auto at = std::find_if(members.begin(), members.end(), [&](const auto& each) { return each.first == name; });
-  return at == members.end() ? nullptr : &at->second;
+  const auto at = std::find_if(members.begin(), members.end(), [&](const auto& each) { return each.name == name; });
+  return at == members.end() ? nullptr : &at->value;
 }
 
 checked<located_json> read_located(std::string_view text, std::size_t depth_max) {

@@ -24,6 +24,8 @@ using checked = tl::expected<T, file_fault>;
   return tl::make_unexpected(file_fault{line, std::move(what)});
 }
 
+struct located_member;
+
 struct located_json {
   enum class kind { scalar, list, object };
   static constexpr std::size_t members_max = 1024;
@@ -31,8 +33,8 @@ struct located_json {
   kind is = kind::scalar;
   std::size_t line = 1; ///< where it begins
   nlohmann::json scalar;
-  std::vector<located_json> items;                           ///< of a list
-  std::vector<std::pair<std::string, located_json>> members; ///< of an object, as written; no name twice
+  std::vector<located_json> items;     ///< of a list
+  std::vector<located_member> members; ///< of an object, as written; no name twice
 
   [[nodiscard]] bool is_object() const noexcept { return is == kind::object; }
   [[nodiscard]] bool is_list() const noexcept { return is == kind::list; }
@@ -43,6 +45,11 @@ struct located_json {
   }
   /// Null: it is no object, or has no such member.
   [[nodiscard]] const located_json* find(std::string_view name) const noexcept;
+};
+
+struct located_member {
+  std::string name;
+  located_json value;
 };
 
 /// Fails for what is no JSON text, lies deeper than `depth_max`, or names a member twice.
