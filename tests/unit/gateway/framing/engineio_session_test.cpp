@@ -360,4 +360,5 @@ TEST_CASE("who takes no bytes gets base64 on a WebSocket, too") {
   user->opened(line);
   s->send("\1\2\3\4", true);
   CHECK(line->sent.back() == "bAQIDBA==");
+  s->drop();
 }

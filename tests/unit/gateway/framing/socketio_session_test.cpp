@@ -48,6 +48,12 @@ struct client final : engineio::keeper {
     user->opened(line);
     line->sent.clear(); // the handshake of Engine.IO
   }
+  ~client() {
+    if (kept) kept->drop();
+    for (const auto& link : opener.links) link->to = nullptr;
+  }
+  client(const client&) = delete;
+  client& operator=(const client&) = delete;
   void keep(std::shared_ptr<engineio::session> one) override { kept = std::move(one); }
   void carried(const std::string&) override {}
   void release(const std::string&) override { kept = nullptr; }
