@@ -11,8 +11,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t body_depth_max = 64; // the API has a bound of its own
-
 /// What is no JSON is no body to refer to: none of its bytes get into what is made.
 mapped_input input_of(const mapped_request& from, const lazy_json& body) {
   mapped_input in;

@@ -84,7 +84,7 @@ std::vector<std::pair<std::string, std::uint64_t>> parse_offset(std::string_view
     const auto place = offset.substr(0, offset.find(between_places));
     offset.remove_prefix(std::min(offset.size(), place.size() + 1));
     const auto colon = place.rfind(':');
-    if (colon == std::string_view::npos || colon > stream_bytes_max || all.size() == places_max) return {};
+    if (colon > stream_bytes_max || all.size() == places_max) return {}; // also where there is none
     const auto digits = place.substr(colon + 1);
     std::uint64_t seq = 0;
     const auto [end, failure] = std::from_chars(digits.data(), digits.data() + digits.size(), seq);
