@@ -2,14 +2,14 @@
 // who were there before still reach each other.
 import assert from 'node:assert/strict';
 import {after, afterEach, before, test} from 'node:test';
-import {WebSocket} from 'ws';
 import {ask} from './support/engineio.mjs';
+import {Peer, fresh} from './support/peer.mjs';
 import {Server, eventually, forge, within} from './support/server.mjs';
 
 const page = 'https://front.example';
-let server, open, ada, bob, lines = 0, ids = 0;
+let server, open, ada, bob, lines = 0;
 before(async () => {
-  server = await Server.start({flags: ['--auth-cors-origins', page]});
+  Peer.server = server = await Server.start({flags: ['--auth-cors-origins', page]});
   ada = await Peer.open('calm-ada');
   bob = await Peer.open('calm-bob');
 });
@@ -23,64 +23,6 @@ afterEach(async () => {
   assert.deepEqual(await bob.next(), {type: 'OFFER', src: ada.id, dst: bob.id, payload});
 });
 
-/// An id that nobody used before.
-const fresh = () => `peer-${++ids}`;
-
-class Peer {
-  /// Resolves once the WebSocket is open; nothing is said about what the server thinks of it.
-  static async connect(query, {path = '/peerjs', headers = {}} = {}) {
-    const peer = new Peer();
-    peer.heard = [];
-    peer.wake = () => {};
-    const parameters = new URLSearchParams(Object.entries(query).filter(([, value]) => value !== undefined));
-    const socket = peer.socket = new WebSocket(`${server.url.replace('http', 'ws')}${path}?${parameters}`, {headers});
-    socket.on('message', data => {
-      peer.heard.push(JSON.parse(data));
-      peer.wake();
-    });
-    peer.closed = new Promise(resolve => socket.on('close', code => {
-      peer.isClosed = true;
-      resolve(code);
-      peer.wake();
-    }));
-    await within(20, 'the WebSocket opens', new Promise((resolve, reject) => {
-      socket.on('open', resolve);
-      socket.on('error', reject);
-    }));
-    peer.id = query.id;
-    return peer;
-  }
-  /// Resolves once the server said OPEN.
-  static async open(id = fresh(), {token = `secret of ${id}`, ...options} = {}) {
-    const peer = await Peer.connect({key: 'peerjs', id, token, version: '1.5.5'}, options);
-    assert.deepEqual(await peer.next(), {type: 'OPEN'});
-    return peer;
-  }
-
-  send(message) { this.socket.send(typeof message === 'string' ? message : JSON.stringify(message)); }
-  async next(what = 'a message comes') {
-    const one = async () => {
-      while (this.heard.length === 0) {
-        if (this.isClosed) throw new Error(`closed before ${what}`);
-        await new Promise(resolve => this.wake = resolve);
-      }
-      return this.heard.shift();
-    };
-    return within(20, what, one());
-  }
-  end(what = 'the WebSocket is closed') { return within(20, what, this.closed); }
-  async close() {
-    this.socket.close();
-    await this.end();
-  }
-  /// Everything sent before has been looked at: what a peer tells itself comes back behind it.
-  async settled() {
-    const payload = `settled ${++lines}`;
-    this.send({type: 'CANDIDATE', dst: this.id, payload});
-    await eventually('the peer hears itself', () => this.heard.some(message => message.payload === payload));
-    this.heard = this.heard.filter(message => message.payload !== payload);
-  }
-}
 
 async function refused(query, answer, options) {
   const peer = await Peer.connect(query, options);
@@ -112,7 +54,7 @@ for (const path of ['/peerjs/peers', '/peerjs/peerjs/peers'])
   });
 test('the peers are listed where discovery is on', async () => {
   const closed = server;
-  open = server = await Server.start({flags: ['--peerjs-discovery', 'true']});
+  open = Peer.server = server = await Server.start({flags: ['--peerjs-discovery', 'true']});
   try {
     const peers = [await Peer.open('b'), await Peer.open('a')];
     for (const path of ['/peerjs/peers', '/peerjs/peerjs/peers'])
@@ -121,7 +63,7 @@ test('the peers are listed where discovery is on', async () => {
     await eventually('who left is not listed', async () => (await ask(`${server.url}/peerjs/peers`)).text === '["a"]');
     await peers[1].close();
   } finally {
-    server = closed;
+    Peer.server = server = closed;
   }
 });
 for (const path of ['/peerjs', '/peerjs/'])
