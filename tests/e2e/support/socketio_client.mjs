@@ -2,9 +2,10 @@
 // against schema/asyncapi: the events are those of the native protocol.
 import {within} from './server.mjs';
 import {checkAnswer, checkPush, checkRefusal} from './shapes.mjs';
-import {Refused} from './client.mjs';
+import {Client, Refused} from './client.mjs';
 
-export class SocketIoClient {
+/// What was told is asked for as of a native client; how it is asked and told is the library's.
+export class SocketIoClient extends Client {
   /// `io` is the client library's; further options are the library's own.
   static connect(io, server, options = {}) {
     const client = new SocketIoClient();
@@ -50,26 +51,6 @@ export class SocketIoClient {
     return answer;
   }
   tell(event, ...args) { this.socket.emit(event, ...args); }
-
-  /// The next push of that name which was not asked for before (and of which `matches` holds).
-  next(event, matches = () => true) {
-    const found = new Promise((resolve, reject) => {
-      if (this.failure) return reject(this.failure);
-      const check = () => {
-        const push = this.pushes.find(p => !this.taken.has(p) && p.event === event && matches(p.data));
-        if (!push) return false;
-        this.taken.add(push);
-        resolve(push.data);
-        return true;
-      };
-      if (!check()) this.waiting.push({check, reject});
-    });
-    return within(20, `${event} arrives`, found);
-  }
-  all(...events) { return this.pushes.filter(push => events.includes(push.event)).map(push => push.data); }
-
-  join(roomId, more = {}) { return this.ask('join-room', {roomId, ...more}); }
-  say(roomId, text, more = {}) { return this.ask('send-message', {roomId, text, ...more}); }
 
   /// The transport breaks under the client, without a word to the server.
   drop() {
